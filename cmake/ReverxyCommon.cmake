@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# The one place that decides how Reverxy's own code is compiled: the language, the warnings, the sanitizers.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+find_program(REVERXY_CCACHE ccache)
+if(REVERXY_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${REVERXY_CCACHE})
+endif()
+
+add_library(reverxy_common INTERFACE)
+target_include_directories(reverxy_common INTERFACE ${PROJECT_SOURCE_DIR}/engine)
+target_compile_options(reverxy_common INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+    -Wimplicit-fallthrough -Werror)
+target_compile_definitions(reverxy_common INTERFACE QT_NO_CAST_FROM_ASCII QT_NO_KEYWORDS REVERXY_VERSION="${PROJECT_VERSION}")
+if(REVERXY_SANITIZE)
+    target_compile_options(reverxy_common INTERFACE -fsanitize=${REVERXY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(reverxy_common INTERFACE -fsanitize=${REVERXY_SANITIZE})
+endif()
+
+# reverxy_library(NAME SOURCES... [LINK targets...]): one engine folder, one static library, one permission.
+function(reverxy_library name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+    add_library(reverxy_${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(reverxy_${name} PUBLIC reverxy_common ${ARG_LINK})
+endfunction()
