@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "observe/decision.h"
+
+#include <vector>
+
+namespace reverxy::observe {
+
+/// The last decisions of one worker, the oldest overwritten first. Belongs to the worker's thread; others ask by message.
+class DecisionRing {
+  public:
+    explicit DecisionRing(size_t capacity) : m_slots(capacity) {}
+    void add(const Decision& decision) {
+        m_slots[m_next % m_slots.size()] = decision;
+        ++m_next;
+    }
+    /// How many were ever added.
+    uint64_t added() const { return m_next; }
+    /// At most `count` decisions, the newest last.
+    std::vector<Decision> latest(size_t count) const;
+
+  private:
+    std::vector<Decision> m_slots;
+    uint64_t m_next = 0;
+};
+
+} // namespace reverxy::observe
