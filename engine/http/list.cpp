@@ -1,1 +1,90 @@
 // SPDX-License-Identifier: MIT
+#include "http/list.h"
+
+#include <array>
+
+namespace reverxy::http {
+
+namespace {
+
+constexpr std::array<bool, 256> tokenCharacters = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = '0'; c <= '9'; ++c)
+        table[c] = true;
+    for (unsigned c = 'a'; c <= 'z'; ++c)
+        table[c] = true;
+    for (unsigned c = 'A'; c <= 'Z'; ++c)
+        table[c] = true;
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
+constexpr unsigned char lowered(char c) {
+    return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+constexpr bool isBlank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+/// Where the element at the front of `text` ends: at a comma outside quotes, or at the end of the text. A quoted
+/// string that is never closed takes the rest, so that nothing within it is mistaken for an element of its own.
+size_t elementEnd(std::string_view text) {
+    bool quoted = false;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '"')
+            quoted = !quoted;
+        else if (quoted && c == '\\')
+            ++i;
+        else if (!quoted && c == ',')
+            return i;
+    }
+    return text.size();
+}
+
+} // namespace
+
+bool isTokenCharacter(unsigned char c) {
+    return tokenCharacters[c];
+}
+
+bool isToken(std::string_view text) {
+    for (const char c : text) {
+        if (!tokenCharacters[static_cast<unsigned char>(c)])
+            return false;
+    }
+    return !text.empty();
+}
+
+bool equalsIgnoringCase(std::string_view a, std::string_view b) {
+    if (a.size() != b.size())
+        return false;
+    for (size_t i = 0; i < a.size(); ++i) {
+        if (lowered(a[i]) != lowered(b[i]))
+            return false;
+    }
+    return true;
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && isBlank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && isBlank(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+bool ListReader::next(std::string_view& element) {
+    while (!m_rest.empty()) {
+        const size_t end = elementEnd(m_rest);
+        element = trimmed(m_rest.substr(0, end));
+        m_rest.remove_prefix(end == m_rest.size() ? end : end + 1);
+        if (!element.empty())
+            return true;
+    }
+    return false;
+}
+
+} // namespace reverxy::http
