@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "proxy/runtime.h"
+
+namespace reverxy::proxy {
+
+namespace {
+
+std::string authorityOf(const config::BackendUrl& url) {
+    std::string text = url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
+    if (url.port != 80)
+        text += ":" + std::to_string(url.port);
+    return text;
+}
+
+balance::Algorithm algorithmOf(config::BalanceAlgorithm algorithm) {
+    switch (algorithm) {
+    case config::BalanceAlgorithm::RoundRobin:
+        return balance::Algorithm::RoundRobin;
+    case config::BalanceAlgorithm::WeightedRoundRobin:
+        return balance::Algorithm::WeightedRoundRobin;
+    case config::BalanceAlgorithm::LeastConnections:
+        return balance::Algorithm::LeastConnections;
+    }
+    return balance::Algorithm::RoundRobin;
+}
+
+RuntimePool compilePool(const config::Pool& pool, SharedState& shared, NameTable& names) {
+    RuntimePool compiled;
+    compiled.name = names.intern(pool.name);
+    compiled.algorithm = pool.balance;
+    compiled.state = shared.pool(pool.name);
+    for (const config::Backend& backend : pool.backends) {
+        RuntimeBackend entry;
+        entry.name = names.intern(backend.name);
+        entry.text = backend.name;
+        entry.authority = authorityOf(backend.url);
+        entry.basePath = backend.url.basePath;
+        entry.weight = backend.weight;
+        entry.enabled = backend.enabled;
+        entry.state = shared.backend(backend.url.host, backend.url.port);
+        // The limit is the address's: where two pools name one address, the later definition holds for both.
+        entry.state->setMaxConnections(backend.maxConnections);
+        entry.state->addPool(compiled.state);
+        if (backend.enabled)
+            compiled.enabledBackends.push_back(static_cast<uint32_t>(compiled.backends.size()));
+        compiled.backends.push_back(std::move(entry));
+    }
+    return compiled;
+}
+
+} // namespace
+
+std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, SharedState& shared, NameTable& names) {
+    std::vector<route::Rule> rules;
+    std::vector<RuntimeRoute> routes;
+    for (const config::Route& route : config.routes) {
+        rules.push_back({route.host, route.path});
+        routes.push_back({names.intern(route.name), route.pool, route.stripPrefix});
+    }
+    std::vector<RuntimePool> pools;
+    for (const config::Pool& pool : config.pools)
+        pools.push_back(compilePool(pool, shared, names));
+    const http::HeadLimits limits{config.proxy.maxHeaderSize, config.proxy.maxHeaderCount};
+    return std::make_shared<const Runtime>(
+        Runtime{config, limits, route::Router(rules), std::move(routes), std::move(pools)});
+}
+
+WorkerRuntime::WorkerRuntime(std::shared_ptr<const Runtime> compiled) : runtime(std::move(compiled)) {
+    std::vector<uint32_t> weights;
+    for (const RuntimePool& pool : runtime->pools) {
+        weights.clear();
+        for (const RuntimeBackend& backend : pool.backends)
+            weights.push_back(backend.weight);
+        auto balancer = balance::makeBalancer(algorithmOf(pool.algorithm), weights);
+        balancer->setAvailable(pool.enabledBackends);
+        balancers.push_back(std::move(balancer));
+    }
+}
+
+} // namespace reverxy::proxy

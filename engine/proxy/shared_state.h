@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/ip_address.h"
+#include "proxy/wait_list.h"
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What must survive a reload: it lives beside every Runtime, is found by name or address when one is compiled, and is shared by
+// all workers (DESIGN section 2, rule 3).
+
+namespace reverxy::proxy {
+
+/// What a pool carries from one configuration to the next, by its name.
+struct PoolState {
+    /// One number per request that asks the pool's balancer, over all workers.
+    alignas(64) std::atomic<uint64_t> ticket{0};
+    alignas(64) std::atomic<uint32_t> inFlight{0};
+    std::atomic<uint32_t> retriesInFlight{0};
+    WaitList slotWaiters;  // every backend at max_connections
+    WaitList retryWaiters; // the retry budget is used up
+};
+
+/// The addresses a backend's name stands for, as of the last good answer.
+struct ResolvedAddresses {
+    std::vector<IpAddress> addresses;
+};
+
+/// What an address (host and port) carries, whichever pools name it.
+class BackendState {
+  public:
+    BackendState(std::string host, uint16_t port);
+
+    const std::string& host() const { return m_host; }
+    uint16_t port() const { return m_port; }
+
+    /// Requests in flight, over all workers.
+    alignas(64) std::atomic<uint32_t> inFlight{0};
+    /// Idle connections, over all workers.
+    std::atomic<uint32_t> idle{0};
+
+    /// Takes one of max_connections; false when all are taken. The slot belongs to a connection from before it is opened until it is closed.
+    bool takeSlot();
+    /// Gives a slot up without passing it on; see SharedState users for the passing.
+    void dropSlot() { m_connections.fetch_sub(1); }
+    uint32_t connections() const { return m_connections.load(); }
+    /// 0 = no limit.
+    uint32_t maxConnections() const { return m_maxConnections.load(std::memory_order_relaxed); }
+    void setMaxConnections(uint32_t max) { m_maxConnections.store(max); }
+
+    /// Pools whose requests may wait for a slot here. Thread-safe; only looked at when there is a limit.
+    std::vector<std::shared_ptr<PoolState>> pools() const;
+    void addPool(const std::shared_ptr<PoolState>& pool);
+
+    /// The last good answer, or null when there was none yet. Thread-safe; asked once per new connection.
+    std::shared_ptr<const ResolvedAddresses> addresses() const;
+    void setAddresses(std::vector<IpAddress> addresses);
+    /// The name is looked up on the engine's thread; an address or `localhost` is not.
+    bool needsResolving() const { return m_needsResolving; }
+    /// The last look-up failed and there is no older answer.
+    std::atomic<bool> resolvingFailed{false};
+    /// A connection failed: look the name up again soon. Cleared by whoever does.
+    std::atomic<bool> refreshWanted{false};
+    WaitList resolveWaiters;
+    /// Which of the addresses answered last; the first to try.
+    std::atomic<uint32_t> preferredAddress{0};
+
+  private:
+    const std::string m_host;
+    const uint16_t m_port;
+    bool m_needsResolving = false;
+    std::atomic<uint32_t> m_connections{0};
+    std::atomic<uint32_t> m_maxConnections{0};
+    mutable std::mutex m_mutex; // guards what follows
+    std::vector<std::shared_ptr<PoolState>> m_pools;
+    std::shared_ptr<const ResolvedAddresses> m_addresses;
+};
+
+/// Finds or makes the state of a name or an address. Thread-safe; used when a Runtime is compiled, never per request.
+class SharedState {
+  public:
+    std::shared_ptr<PoolState> pool(std::string_view name);
+    std::shared_ptr<BackendState> backend(std::string_view host, uint16_t port);
+    /// Every backend that some Runtime still refers to.
+    std::vector<std::shared_ptr<BackendState>> backends() const;
+    /// Forgets backends that only this table knows.
+    void forgetUnused();
+
+  private:
+    mutable std::mutex m_mutex;
+    std::map<std::string, std::shared_ptr<PoolState>, std::less<>> m_pools;
+    std::map<std::pair<std::string, uint16_t>, std::shared_ptr<BackendState>> m_backends;
+};
+
+} // namespace reverxy::proxy
