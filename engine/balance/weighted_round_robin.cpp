@@ -1,1 +1,140 @@
 // SPDX-License-Identifier: MIT
+#include "balance/weighted_round_robin.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace reverxy::balance {
+
+namespace {
+
+/// Backends of one weight. They move as one: all gain the same with each seat, so that they are served in a ring.
+struct WeightClass {
+    int64_t weight = 0;
+    int64_t credit = 0; // of the member whose turn it is
+    size_t turn = 0;
+    std::vector<uint32_t> members; // ascending
+
+    uint32_t next() const { return members[turn]; }
+};
+
+/// The weights with which seats are dealt: divided by their greatest common divisor, and scaled down where their
+/// sum would still make the sequence too long.
+std::vector<uint64_t> dealtWeights(std::span<const uint32_t> available, std::span<const uint32_t> weights) {
+    std::vector<uint64_t> dealt;
+    for (const uint32_t backend : available)
+        dealt.push_back(weights[backend]);
+    const auto reduce = [&dealt] {
+        const uint64_t divisor = std::reduce(dealt.begin(), dealt.end(), uint64_t{0}, std::gcd<uint64_t, uint64_t>);
+        for (uint64_t& weight : dealt)
+            weight /= divisor;
+        return std::reduce(dealt.begin(), dealt.end(), uint64_t{0});
+    };
+    const uint64_t sum = reduce();
+    if (sum > WeightedRoundRobin::maxSeats) {
+        for (uint64_t& weight : dealt)
+            weight = std::max<uint64_t>(1, weight * WeightedRoundRobin::maxSeats / sum);
+        reduce();
+    }
+    return dealt;
+}
+
+/// Smooth weighted round-robin: with each seat every backend gains its weight in credit, the one with the most
+/// credit (the first of several) takes the seat and pays the sum of all weights. Backends of one weight are handled
+/// as one class, so that the cost is seats times different weights, not seats times backends.
+std::vector<uint32_t> dealSeats(std::span<const uint32_t> available, const std::vector<uint64_t>& dealt) {
+    std::map<uint64_t, std::vector<uint32_t>> byWeight;
+    int64_t sum = 0;
+    for (size_t i = 0; i < available.size(); ++i) {
+        byWeight[dealt[i]].push_back(available[i]);
+        sum += static_cast<int64_t>(dealt[i]);
+    }
+    std::vector<WeightClass> classes;
+    for (auto& [weight, members] : byWeight)
+        classes.push_back({static_cast<int64_t>(weight), 0, 0, std::move(members)});
+
+    std::vector<uint32_t> seats;
+    seats.reserve(static_cast<size_t>(sum));
+    for (int64_t seat = 0; seat < sum; ++seat) {
+        WeightClass* best = nullptr;
+        for (WeightClass& candidate : classes) {
+            candidate.credit += candidate.weight;
+            if (!best || candidate.credit > best->credit ||
+                (candidate.credit == best->credit && candidate.next() < best->next()))
+                best = &candidate;
+        }
+        seats.push_back(best->next());
+        if (++best->turn == best->members.size()) {
+            best->turn = 0;
+            best->credit -= sum; // every member has paid once: the first has the turn again, with its own payment
+        }
+    }
+    return seats;
+}
+
+} // namespace
+
+WeightedRoundRobin::WeightedRoundRobin(std::span<const uint32_t> weights)
+    : m_weights(weights.begin(), weights.end()) {
+    for (uint32_t& weight : m_weights)
+        weight = std::max(weight, 1u);
+}
+
+void WeightedRoundRobin::setAvailable(std::span<const uint32_t> backends) {
+    m_available.assign(backends.begin(), backends.end());
+    m_seats.clear();
+    m_positions.clear();
+    m_firsts.assign(m_available.size() + 1, 0);
+    if (m_available.empty())
+        return;
+    m_seats = dealSeats(m_available, dealtWeights(m_available, m_weights));
+
+    std::vector<uint32_t> slots(m_weights.size()); // index into the pool to index into m_available
+    for (uint32_t i = 0; i < m_available.size(); ++i)
+        slots[m_available[i]] = i;
+    for (const uint32_t backend : m_seats)
+        ++m_firsts[slots[backend] + 1];
+    std::partial_sum(m_firsts.begin(), m_firsts.end(), m_firsts.begin());
+    std::vector<uint32_t> next = m_firsts;
+    m_positions.resize(m_seats.size());
+    for (uint32_t seat = 0; seat < m_seats.size(); ++seat)
+        m_positions[next[slots[m_seats[seat]]]++] = seat;
+}
+
+std::optional<size_t> WeightedRoundRobin::choose(uint64_t ticket, const LoadView& load) const {
+    const size_t count = m_seats.size();
+    if (count == 0)
+        return std::nullopt;
+    // A few seats on there is nearly always one that may be taken. When there is not, most backends are full, and
+    // walking on would ask about the same ones again and again.
+    constexpr size_t walked = 8;
+    size_t seat = static_cast<size_t>(ticket % count);
+    for (size_t tried = 0; tried < std::min(walked, count); ++tried) {
+        if (load.eligible(m_seats[seat]))
+            return m_seats[seat];
+        seat = seat + 1 == count ? 0 : seat + 1;
+    }
+    return nearestEligible(seat, load);
+}
+
+/// The eligible backend with the first seat from `seat` on: asks about each backend once.
+std::optional<size_t> WeightedRoundRobin::nearestEligible(size_t seat, const LoadView& load) const {
+    std::optional<size_t> best;
+    size_t least = m_seats.size();
+    for (size_t i = 0; i < m_available.size(); ++i) {
+        if (!load.eligible(m_available[i]))
+            continue;
+        const auto first = m_positions.begin() + m_firsts[i];
+        const auto last = m_positions.begin() + m_firsts[i + 1];
+        const auto found = std::lower_bound(first, last, seat);
+        const size_t distance = found != last ? *found - seat : *first + m_seats.size() - seat;
+        if (distance < least) {
+            least = distance;
+            best = m_available[i];
+        }
+    }
+    return best;
+}
+
+} // namespace reverxy::balance
