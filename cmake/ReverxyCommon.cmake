@@ -18,9 +18,14 @@ target_compile_options(reverxy_common INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
     -Wimplicit-fallthrough -Werror)
 target_compile_definitions(reverxy_common INTERFACE QT_NO_CAST_FROM_ASCII QT_NO_KEYWORDS REVERXY_VERSION="${PROJECT_VERSION}")
+# The C++ library checks its preconditions where speed is not the point; what people run is hardened instead.
+target_compile_definitions(reverxy_common INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+target_compile_options(reverxy_common INTERFACE -fstack-protector-strong)
 if(REVERXY_SANITIZE)
     target_compile_options(reverxy_common INTERFACE -fsanitize=${REVERXY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(reverxy_common INTERFACE -fsanitize=${REVERXY_SANITIZE})
+else()
+    target_compile_options(reverxy_common INTERFACE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>)
 endif()
 
 # reverxy_library(NAME SOURCES... [LINK targets...]): one engine folder, one static library, one permission.
