@@ -27,6 +27,13 @@ if(REVERXY_SANITIZE)
 else()
     target_compile_options(reverxy_common INTERFACE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=2>)
 endif()
+if(REVERXY_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+        message(FATAL_ERROR "REVERXY_FUZZ needs clang: cmake --preset fuzz")
+    endif()
+    # Everything is instrumented for coverage; the fuzz targets alone link the fuzzer's main.
+    target_compile_options(reverxy_common INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # reverxy_library(NAME SOURCES... [LINK targets...]): one engine folder, one static library, one permission.
 function(reverxy_library name)
