@@ -55,12 +55,12 @@ void appendHex(std::string& out, uint32_t value, int digits) {
         out += "0123456789abcdef"[(value >> shift) & 0xf];
 }
 
-/// The short escapes that both forms share, or 0.
-char shortEscape(uint32_t value) {
+/// The letter of a short escape, or 0.
+char shortEscape(uint32_t value, Escaping escaping) {
     switch (value) {
     case '"':
     case '\\':
-        return static_cast<char>(value);
+        return escaping == Escaping::Line ? '\0' : static_cast<char>(value);
     case '\n':
         return 'n';
     case '\r':
@@ -72,20 +72,33 @@ char shortEscape(uint32_t value) {
     }
 }
 
+/// How many bytes at the start are printable ASCII that never needs escaping: nearly all there is, copied at once.
+size_t plainPrefix(std::string_view text) {
+    size_t size = 0;
+    while (size < text.size() && text[size] >= ' ' && text[size] <= '~' && text[size] != '"' && text[size] != '\\')
+        ++size;
+    return size;
+}
+
 } // namespace
 
 void appendEscaped(std::string& out, std::string_view text, Escaping escaping) {
-    while (!text.empty()) {
+    for (;;) {
+        const size_t plain = plainPrefix(text);
+        out.append(text.data(), plain);
+        text.remove_prefix(plain);
+        if (text.empty())
+            return;
         const CodePoint point = decode(text);
         const size_t size = point.size == 0 ? 1 : point.size;
         const std::string_view bytes = text.substr(0, size);
         text.remove_prefix(size);
-        if (const char letter = point.size == 0 ? '\0' : shortEscape(point.value)) {
+        if (const char letter = point.size == 0 ? '\0' : shortEscape(point.value, escaping)) {
             out += '\\';
             out += letter;
         } else if (point.size != 0 && !isUnsafe(point.value)) {
             out += bytes;
-        } else if (escaping == Escaping::Text) {
+        } else if (escaping != Escaping::Json) {
             for (char byte : bytes) {
                 out += "\\x";
                 appendHex(out, static_cast<unsigned char>(byte), 2);

@@ -1,1 +1,309 @@
 // SPDX-License-Identifier: MIT
+#include "observe/access_log.h"
+
+#include "base/escaped_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+namespace reverxy::observe {
+
+namespace {
+
+void appendNumber(std::string& out, uint64_t value) {
+    char digits[20];
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+/// `value` in at least `width` digits.
+void appendPadded(std::string& out, uint64_t value, size_t width) {
+    char digits[20];
+    const char* const end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    const auto size = static_cast<size_t>(end - digits);
+    if (size < width)
+        out.append(width - size, '0');
+    out.append(digits, size);
+}
+
+/// ISO 8601 in UTC with milliseconds: 2026-11-23T10:00:00.123Z.
+void appendTime(std::string& out, WallTime time) {
+    using namespace std::chrono;
+    const auto millis = floor<milliseconds>(time);
+    const auto day = floor<days>(millis);
+    const year_month_day date(day);
+    const hh_mm_ss clock(millis - day);
+    appendPadded(out, static_cast<uint64_t>(std::max(0, static_cast<int>(date.year()))), 4);
+    out += '-';
+    appendPadded(out, static_cast<unsigned>(date.month()), 2);
+    out += '-';
+    appendPadded(out, static_cast<unsigned>(date.day()), 2);
+    out += 'T';
+    appendPadded(out, static_cast<uint64_t>(clock.hours().count()), 2);
+    out += ':';
+    appendPadded(out, static_cast<uint64_t>(clock.minutes().count()), 2);
+    out += ':';
+    appendPadded(out, static_cast<uint64_t>(clock.seconds().count()), 2);
+    out += '.';
+    appendPadded(out, static_cast<uint64_t>(clock.subseconds().count()), 3);
+    out += 'Z';
+}
+
+std::string_view nameOf(Level level) {
+    switch (level) {
+    case Level::Debug:
+        return "debug";
+    case Level::Info:
+        return "info";
+    case Level::Warn:
+        return "warn";
+    case Level::Error:
+        break;
+    }
+    return "error";
+}
+
+/// Microseconds as milliseconds: 1.234.
+void appendMillis(std::string& out, uint32_t micros) {
+    appendNumber(out, micros / 1000);
+    out += '.';
+    appendPadded(out, micros % 1000, 3);
+}
+
+void appendAddress(std::string& out, const IpAddress& address) {
+    char text[46];
+    const size_t size = address.write(text);
+    out.append(size > 0 ? std::string_view(text, size) : "-");
+}
+
+/// Bounded text with a mark where it was cut.
+template <uint16_t N>
+void appendBounded(std::string& out, const FixedText<N>& text, Escaping escaping) {
+    appendEscaped(out, text.view(), escaping);
+    if (text.truncated())
+        out += "...";
+}
+
+void appendKey(std::string& out, std::string_view key, Format format) {
+    if (format == Format::Json) {
+        out += ",\"";
+        out += key;
+        out += "\":";
+    } else {
+        out += ' ';
+        out += key;
+        out += '=';
+    }
+}
+
+/// A name out of the configuration or of a table: bare in text where no reader could mistake its end.
+void appendName(std::string& out, std::string_view name, Format format) {
+    const bool bare = format == Format::Text && !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+                          return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != ',' && c != '=';
+                      });
+    if (!bare)
+        out += '"';
+    appendEscaped(out, name, format == Format::Json ? Escaping::Json : Escaping::Quoted);
+    if (!bare)
+        out += '"';
+}
+
+void appendDuration(std::string& out, std::string_view key, uint32_t micros, Format format) {
+    if (format == Format::Json) {
+        out += ",\"";
+        out += key;
+        out += "_ms\":";
+        appendMillis(out, micros);
+    } else {
+        appendKey(out, key, format);
+        appendMillis(out, micros);
+        out += "ms";
+    }
+}
+
+/// Time, level and topic, which every line begins with. Leaves a JSON object open.
+void appendStart(std::string& out, WallTime time, Level level, std::string_view topic, Format format) {
+    if (format == Format::Json) {
+        out += "{\"time\":\"";
+        appendTime(out, time);
+        out += "\",\"level\":\"";
+        out += nameOf(level);
+        out += "\",\"topic\":\"";
+        appendEscaped(out, topic, Escaping::Json);
+        out += '"';
+        return;
+    }
+    appendTime(out, time);
+    out += ' ';
+    out += nameOf(level);
+    out.append(6 - nameOf(level).size(), ' ');
+    out += topic;
+}
+
+const IpAddress& clientOf(const Decision& decision) {
+    return decision.client.isNone() ? decision.peer.address : decision.client;
+}
+
+/// "GET /x HTTP/1.1", or "-" where no request line could be read.
+void appendRequestLine(std::string& out, const Decision& decision) {
+    out += '"';
+    if (decision.method.empty()) {
+        out += '-';
+    } else {
+        appendBounded(out, decision.method, Escaping::Quoted);
+        out += ' ';
+        appendBounded(out, decision.target, Escaping::Quoted);
+        out += decision.httpMinor == 0 ? " HTTP/1.0" : " HTTP/1.1";
+    }
+    out += '"';
+}
+
+template <uint16_t N>
+void appendJsonText(std::string& out, std::string_view key, const FixedText<N>& text) {
+    appendKey(out, key, Format::Json);
+    out += '"';
+    appendBounded(out, text, Escaping::Json);
+    out += '"';
+}
+
+size_t attemptsHeld(const Decision& decision) {
+    return std::min<size_t>(decision.attemptsTotal, Decision::maxAttempts);
+}
+
+/// backend-1:connect-refused,backend-2:200; more attempts than the record holds leave a gap before the last.
+void appendAttemptsText(std::string& out, const Decision& decision, const NameTable& names) {
+    appendKey(out, "tried", Format::Text);
+    for (size_t i = 0; i < attemptsHeld(decision); ++i) {
+        const Attempt& attempt = decision.attempts[i];
+        if (i > 0)
+            out += ',';
+        if (i + 1 == Decision::maxAttempts && decision.attemptsTotal > Decision::maxAttempts)
+            out += "...,";
+        appendName(out, names.name(attempt.backend), Format::Text);
+        out += ':';
+        if (attempt.failure != Failure::None)
+            out += infoOf(attempt.failure).name;
+        else
+            appendNumber(out, attempt.status);
+    }
+}
+
+void appendAttemptsJson(std::string& out, const Decision& decision, const NameTable& names) {
+    appendKey(out, "tried", Format::Json);
+    out += '[';
+    for (size_t i = 0; i < attemptsHeld(decision); ++i) {
+        const Attempt& attempt = decision.attempts[i];
+        out += i > 0 ? ",{\"backend\":" : "{\"backend\":";
+        appendName(out, names.name(attempt.backend), Format::Json);
+        appendKey(out, "status", Format::Json);
+        appendNumber(out, attempt.status);
+        if (attempt.failure != Failure::None) {
+            appendKey(out, "failure", Format::Json);
+            appendName(out, infoOf(attempt.failure).name, Format::Json);
+        }
+        appendKey(out, "reused", Format::Json);
+        out += attempt.reusedConnection ? "true" : "false";
+        appendDuration(out, "connect", attempt.connectMicros, Format::Json);
+        appendDuration(out, "first_byte", attempt.firstByteMicros, Format::Json);
+        out += '}';
+    }
+    out += ']';
+}
+
+/// Client, request line and status.
+void appendWhoAndWhat(std::string& out, const Decision& decision, Format format) {
+    if (format == Format::Json) {
+        out += ",\"client\":\"";
+        appendAddress(out, clientOf(decision));
+        out += '"';
+        appendJsonText(out, "method", decision.method);
+        appendJsonText(out, "target", decision.target);
+        out += decision.httpMinor == 0 ? ",\"version\":\"1.0\"" : ",\"version\":\"1.1\"";
+        appendJsonText(out, "host", decision.host);
+        appendKey(out, "status", format);
+        appendNumber(out, decision.status);
+    } else {
+        out += ' ';
+        appendAddress(out, clientOf(decision));
+        out += ' ';
+        appendRequestLine(out, decision);
+        out += ' ';
+        if (decision.status != 0)
+            appendNumber(out, decision.status);
+        else
+            out += '-';
+        appendKey(out, "host", format);
+        out += '"';
+        appendBounded(out, decision.host, Escaping::Quoted);
+        out += '"';
+    }
+    if (clientOf(decision) != decision.peer.address) {
+        appendKey(out, "peer", format);
+        out += format == Format::Json ? "\"" : "";
+        appendAddress(out, decision.peer.address);
+        out += format == Format::Json ? "\"" : "";
+    }
+}
+
+void appendCause(std::string& out, const Decision& decision, Format format) {
+    if (decision.failure != Failure::None) {
+        appendKey(out, "failure", format);
+        appendName(out, infoOf(decision.failure).name, format);
+    }
+    if (!decision.details.empty()) {
+        appendKey(out, "details", format);
+        out += '"';
+        appendBounded(out, decision.details, format == Format::Json ? Escaping::Json : Escaping::Quoted);
+        out += '"';
+    }
+}
+
+} // namespace
+
+void appendAccessLine(std::string& out, const Decision& decision, const NameTable& names, Format format) {
+    appendStart(out, decision.started, Level::Info, "access", format);
+    appendWhoAndWhat(out, decision, format);
+    appendKey(out, "in", format);
+    appendNumber(out, decision.requestBodyBytes);
+    appendKey(out, "out", format);
+    appendNumber(out, decision.responseBodyBytes);
+    appendKey(out, "route", format);
+    appendName(out, names.name(decision.route), format);
+    appendKey(out, "pool", format);
+    appendName(out, names.name(decision.pool), format);
+    appendKey(out, "backend", format);
+    appendName(out, names.name(decision.attemptsTotal > 0 ? decision.lastAttempt().backend : 0), format);
+    appendKey(out, "attempts", format);
+    appendNumber(out, decision.attemptsTotal);
+    appendDuration(out, "queued", decision.queuedMicros, format);
+    appendDuration(out, "connect", decision.attemptsTotal > 0 ? decision.lastAttempt().connectMicros : 0, format);
+    appendDuration(out, "first_byte", decision.firstByteMicros, format);
+    appendDuration(out, "total", decision.totalMicros, format);
+    if (decision.tunnel) {
+        appendKey(out, "tunnel", format);
+        out += "true";
+    }
+    appendCause(out, decision, format);
+    if (format == Format::Json) {
+        appendAttemptsJson(out, decision, names);
+        out += '}';
+    } else if (decision.attemptsTotal > 1) {
+        appendAttemptsText(out, decision, names);
+    }
+    out += '\n';
+}
+
+void appendEventLine(std::string& out, const Event& event, Format format) {
+    appendStart(out, event.time, event.level, event.topic, format);
+    if (format == Format::Json) {
+        out += ",\"message\":\"";
+        appendEscaped(out, event.message, Escaping::Json);
+        out += "\"}";
+    } else {
+        out += ": ";
+        appendEscaped(out, event.message, Escaping::Line);
+    }
+    out += '\n';
+}
+
+} // namespace reverxy::observe

@@ -7,16 +7,21 @@
 
 namespace reverxy::observe {
 
-/// The last decisions of one worker, the oldest overwritten first. Belongs to the worker's thread; others ask by message.
+/// The last decisions of one worker, the oldest overwritten first. Belongs to the worker's thread; others ask by
+/// message.
 class DecisionRing {
   public:
-    explicit DecisionRing(size_t capacity) : m_slots(capacity) {}
+    /// Holds `capacity` decisions, at least one.
+    explicit DecisionRing(size_t capacity) : m_slots(capacity > 0 ? capacity : 1) {}
+
     void add(const Decision& decision) {
         m_slots[m_next % m_slots.size()] = decision;
         ++m_next;
     }
+
     /// How many were ever added.
     uint64_t added() const { return m_next; }
+
     /// At most `count` decisions, the newest last.
     std::vector<Decision> latest(size_t count) const;
 
