@@ -13,14 +13,14 @@ install_packages() {
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
         echo "reverxy: this is not a Debian system, so nothing is installed. What is needed has these names in Debian:" >&2
         for purpose in "$@"; do
-            list="packages_$purpose[@]"
+            list="packages_${purpose}[@]"
             echo "    $purpose: ${!list}" >&2
         done
         return 0
     fi
     installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | tr '\n' ' ')"
     for purpose in "$@"; do
-        list="packages_$purpose[@]"
+        list="packages_${purpose}[@]"
         for package in "${!list}"; do
             [[ $installed == *" $package "* ]] || missing+=("$package")
         done
