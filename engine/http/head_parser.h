@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "base/failure.h"
+#include "http/field_section_parser.h"
 #include "http/head.h"
+#include "http/parse_error.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,81 +11,43 @@
 
 namespace reverxy::http {
 
-/// Bounds on a message's head.
-struct HeadLimits {
-    uint32_t maxSize = 64 * 1024; // request or status line and fields together, bytes
-    uint32_t maxFields = 128;
-};
-
-/// Why a head or a body's framing was refused. Each has a sentence (parse_error.cpp) that names the section it breaks.
-enum class ParseError : uint8_t {
-    None,
-    EmptyMethod,            // RFC 9112 section 3
-    BadMethod,
-    BadTarget,              // RFC 9112 section 3.2: characters outside RFC 3986, fragment, wrong form for the method
-    BadVersion,             // not HTTP/d.d
-    UnsupportedVersion,     // major version other than 1
-    RequestLineTooLong,
-    BareCarriageReturn,     // RFC 9112 section 2.2
-    BareLineFeed,           // RFC 9112 section 2.2, stricter than its MAY
-    NulByte,
-    WhitespaceBeforeColon,  // RFC 9112 section 5.1
-    WhitespaceBeforeFields, // RFC 9112 section 2.2
-    ObsoleteFolding,        // RFC 9112 section 5.2
-    BadFieldName,
-    BadFieldValue,          // control characters
-    TooManyFields,
-    HeadTooLarge,
-    MissingHost,            // RFC 9112 section 3.2
-    RepeatedHost,
-    BadHost,
-    BadContentLength,       // RFC 9112 section 6.3
-    ConflictingContentLength, // repeated, even with equal values
-    ContentLengthAndTransferEncoding,
-    TransferEncodingInHttp10, // RFC 9112 section 6.1
-    UnknownTransferCoding,  // RFC 9112 section 6.1: 501
-    ChunkedNotLast,
-    BadConnectionField,
-    BadStatusLine,          // RFC 9112 section 4
-    BadChunkSize,           // RFC 9112 section 7.1
-    ChunkSizeOverflow,
-    BadChunkExtension,
-    ChunkLineTooLong,
-    BadChunkEnd,            // data not followed by CRLF
-    BadTrailer,             // malformed, or too large
-};
-
-/// The sentence for people, with its section; for None "".
-std::string_view sentenceOf(ParseError error);
-/// A short stable name for logs and Proxy-Status details, as `bare-line-feed`.
-std::string_view nameOf(ParseError error);
-/// What a client that sent it gets: BadRequest (400), UriTooLong (414), HeadersTooLarge (431), NotImplemented (501),
-/// VersionNotSupported (505).
-Failure failureOfRequest(ParseError error);
-/// What it is called when a backend sent it: ResponseMalformed, ResponseHeadTooLarge or ResponseBodyMalformed.
-Failure failureOfResponse(ParseError error);
-
-enum class ParseStatus : uint8_t { NeedMore, Done, Failed };
-
-/// Parses one request head from the front of a receive buffer, incrementally: what was scanned is not scanned again.
-/// Strict: whatever RFC 9112 lets a recipient reject, it rejects, so that no two parties disagree on a message's end.
+/// Parses one request head from the front of a receive buffer, incrementally: what was scanned is not scanned
+/// again. Strict: whatever RFC 9112 lets a recipient reject, it rejects, so that no two parties disagree on a
+/// message's end.
 class RequestParser {
   public:
     /// Forgets everything; ready for the next message.
     void reset();
     /// `data` is everything received of this message so far (and perhaps of the next); it may have moved since the
-    /// last call, but starts at the same byte. Leading empty lines are skipped (RFC 9112 section 2.2), at most a few.
-    /// On Done `head` is filled, its views pointing into `data`. On NeedMore `head` is unspecified.
+    /// last call, but starts at the same byte. Leading empty lines are skipped (RFC 9112 section 2.2), at most a
+    /// few. On Done `head` is filled, its views pointing into `data`. On NeedMore `head` is unspecified.
     ParseStatus parse(std::string_view data, const HeadLimits& limits, RequestHead& head);
+
     /// After Done: how many bytes of `data` the head took, leading empty lines included.
     size_t headSize() const { return m_headSize; }
+
     /// After Failed.
     ParseError error() const { return m_error; }
 
   private:
-    size_t m_scanned = 0;
+    enum class State : uint8_t { EmptyLines, Method, Path, Query, Version, Fields, Failed };
+
+    ParseStatus parseLine(std::string_view data);
+    ParseStatus parseVersion(std::string_view data);
+    bool describeLine(std::string_view data, RequestHead& head) const;
+    ParseStatus stop(State state, size_t position);
+    ParseStatus fail(ParseError error);
+    ParseStatus fault(std::string_view data, size_t at, State state, ParseError otherwise);
+
+    size_t m_position = 0; // everything before it has been looked at
+    size_t m_methodStart = 0;
+    size_t m_targetStart = 0;
+    size_t m_versionStart = 0;
     size_t m_headSize = 0;
+    State m_state = State::EmptyLines;
+    Version m_version = Version::Http11;
     ParseError m_error = ParseError::None;
+    FieldSectionParser m_fields;
 };
 
 /// The same for responses. `requestMethod` decides whether there is a body (RFC 9112 section 6.3).
@@ -92,13 +55,27 @@ class ResponseParser {
   public:
     void reset();
     ParseStatus parse(std::string_view data, const HeadLimits& limits, Method requestMethod, ResponseHead& head);
+
     size_t headSize() const { return m_headSize; }
+
     ParseError error() const { return m_error; }
 
   private:
-    size_t m_scanned = 0;
+    enum class State : uint8_t { StatusLine, Reason, Fields, Failed };
+
+    ParseStatus parseLine(std::string_view data);
+    ParseStatus fail(ParseError error);
+    ParseStatus fault(std::string_view data, size_t at);
+
+    size_t m_position = 0; // everything before it has been looked at
+    size_t m_reasonStart = 0;
+    size_t m_reasonEnd = 0;
     size_t m_headSize = 0;
+    State m_state = State::StatusLine;
+    Version m_version = Version::Http11;
+    uint16_t m_status = 0;
     ParseError m_error = ParseError::None;
+    FieldSectionParser m_fields;
 };
 
 } // namespace reverxy::http
