@@ -8,7 +8,7 @@ namespace reverxy::limit {
 std::string_view sentenceOf(IdentitySource source) {
     switch (source) {
     case IdentitySource::Peer:
-        return "The peer is not a trusted proxy, so that its own address counts.";
+        return "The peer is not a trusted proxy, or it forwarded no address, so that its own counts.";
     case IdentitySource::XForwardedFor:
         return "The first address in X-Forwarded-For, from the right, that is not a trusted proxy.";
     case IdentitySource::Forwarded:

@@ -11,7 +11,7 @@ namespace reverxy::limit {
 
 /// How the client's address was found; the sentence for people is sentenceOf().
 enum class IdentitySource : uint8_t {
-    Peer,          // the peer is not a trusted proxy
+    Peer,          // the peer is not a trusted proxy, or it sent no forwarding field
     XForwardedFor, // the first untrusted address, walking X-Forwarded-For from the right
     Forwarded,     // the same in Forwarded (RFC 7239)
     AllTrusted,    // every address in the field was a trusted proxy: the leftmost one
@@ -35,16 +35,19 @@ bool isTrusted(const IpAddress& address, std::span<const CidrBlock> trusted);
 class HopSource {
   public:
     virtual ~HopSource() = default;
+
     /// The next address to the left. `valid` false: the element is no address, and the walk must stop there.
     struct Hop {
         bool present;
         bool valid;
         IpAddress address;
     };
+
     virtual Hop next() = 0;
 };
 
 /// Walks `hops` only when `peer` is trusted. `source` tells which field they come from.
-ClientIdentity identifyClient(const IpAddress& peer, std::span<const CidrBlock> trusted, HopSource& hops, IdentitySource source);
+ClientIdentity identifyClient(const IpAddress& peer, std::span<const CidrBlock> trusted, HopSource& hops,
+                              IdentitySource source);
 
 } // namespace reverxy::limit
