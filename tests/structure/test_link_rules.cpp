@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "rules.h"
 
-#include <QtTest>
-
 #include <QProcess>
 #include <QTemporaryDir>
+#include <QTest>
 
 #include <algorithm>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "source_tree.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <regex>
 
