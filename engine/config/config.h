@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-// The configuration as plain values, after reading and validation. Immutable once compiled into a Runtime. Key names, units
-// and defaults are those of the settings table (settings.h); the structs here only give them a type.
+// The configuration as plain values, after reading and validation. Immutable once compiled into a Runtime. Key
+// names, units and defaults are those of the settings table (settings.h); the structs here only give them a type.
 
 namespace reverxy::config {
 
@@ -131,7 +131,8 @@ struct Pool {
     std::string name;
     HealthChecker healthChecker;
     WhenAllDown whenAllDown = WhenAllDown::TryAll;
-    BalanceAlgorithm balance = BalanceAlgorithm::RoundRobin; // the pool's own load_balancer.type, else the global one
+    BalanceAlgorithm balance =
+        BalanceAlgorithm::RoundRobin; // the pool's own load_balancer.type, else the global one
     std::vector<Backend> backends;
     bool operator==(const Pool&) const = default;
 };
@@ -141,18 +142,20 @@ struct Route {
     std::string host;        // "" = any; lower case; "*.example" = one or more labels before it
     std::string path = "/";  // prefix, by whole segments
     std::string stripPrefix; // "" = none
-    uint32_t pool = 0;       // index into Config::pools
+    std::string poolName = "default";
+    uint32_t pool = 0; // index into Config::pools of `poolName`
     std::optional<RateLimiter> rateLimiter;
     bool operator==(const Route&) const = default;
 };
 
-/// A whole configuration. `pools` always holds the pool "default" (perhaps without backends) when no routes are written, and
-/// `routes` then holds the one route named "default" to it.
+/// A whole configuration. `pools` always holds the pool "default" (perhaps without backends) when no routes are
+/// written, and `routes` then holds the one route named "default" to it.
 struct Config {
     Proxy proxy;
     Log log;
     Cache cache;
     RateLimiter rateLimiter;
+    BalanceAlgorithm balance = BalanceAlgorithm::RoundRobin; // for the pools without their own
     std::vector<Pool> pools;
     std::vector<Route> routes;
     bool operator==(const Config&) const = default;
