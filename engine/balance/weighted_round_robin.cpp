@@ -9,10 +9,12 @@ namespace reverxy::balance {
 
 namespace {
 
-/// Backends of one weight. They move as one: all gain the same with each seat, so that they are served in a ring.
+/// Backends of one weight. They move as one: all gain the same with each seat, so that they are served in a ring,
+/// and the one whose turn it is has the most credit and the most seats to come.
 struct WeightClass {
     int64_t weight = 0;
     int64_t credit = 0; // of the member whose turn it is
+    int64_t toCome = 0; // its seats not dealt yet
     size_t turn = 0;
     std::vector<uint32_t> members; // ascending
 
@@ -40,37 +42,79 @@ std::vector<uint64_t> dealtWeights(std::span<const uint32_t> available, std::spa
     return dealt;
 }
 
-/// Smooth weighted round-robin: with each seat every backend gains its weight in credit, the one with the most
-/// credit (the first of several) takes the seat and pays the sum of all weights. Backends of one weight are handled
-/// as one class, so that the cost is seats times different weights, not seats times backends.
-std::vector<uint32_t> dealSeats(std::span<const uint32_t> available, const std::vector<uint64_t>& dealt) {
-    std::map<uint64_t, std::vector<uint32_t>> byWeight;
-    int64_t sum = 0;
-    for (size_t i = 0; i < available.size(); ++i) {
-        byWeight[dealt[i]].push_back(available[i]);
-        sum += static_cast<int64_t>(dealt[i]);
+/// Deals the seats of one sequence by smooth weighted round-robin: with each seat every backend gains its weight in
+/// credit, the one with the most credit (the first of several) takes the seat and pays the sum of all weights.
+/// Backends of one weight are handled as one class, so that the cost is seats times different weights, not seats
+/// times backends.
+///
+/// Left alone that deals to the same backend twice in a row more often than need be, at the sequence's ends above
+/// all: both belong to the heaviest. So where nobody has more than half of the weights, whoever had the last seat
+/// is passed over, and one whose seats to come would no longer fit apart goes first. "Fit" counts the seats left
+/// after this one: with another's before them, half of them, rounded up; rounded down for the owner of the first
+/// seat, who may not have the last.
+class Dealer {
+  public:
+    explicit Dealer(const std::map<uint64_t, std::vector<uint32_t>>& byWeight) {
+        for (const auto& [weight, members] : byWeight) {
+            const auto signedWeight = static_cast<int64_t>(weight);
+            m_classes.push_back({signedWeight, 0, signedWeight, 0, members});
+            m_sum += signedWeight * static_cast<int64_t>(members.size());
+        }
+        m_apart = 2 * m_classes.back().weight <= m_sum;
     }
-    std::vector<WeightClass> classes;
-    for (auto& [weight, members] : byWeight)
-        classes.push_back({static_cast<int64_t>(weight), 0, 0, std::move(members)});
 
-    std::vector<uint32_t> seats;
-    seats.reserve(static_cast<size_t>(sum));
-    for (int64_t seat = 0; seat < sum; ++seat) {
+    std::vector<uint32_t> deal() {
+        m_seats.reserve(static_cast<size_t>(m_sum));
+        for (int64_t left = m_sum - 1; left >= 0; --left) {
+            for (WeightClass& candidate : m_classes)
+                candidate.credit += candidate.weight;
+            take(choose(left));
+        }
+        return std::move(m_seats);
+    }
+
+  private:
+    WeightClass& choose(int64_t left) {
         WeightClass* best = nullptr;
-        for (WeightClass& candidate : classes) {
-            candidate.credit += candidate.weight;
+        for (WeightClass& candidate : m_classes) {
+            if (m_apart && mustComeNow(candidate, left))
+                return candidate;
+            if (m_apart && !m_seats.empty() && candidate.next() == m_seats.back())
+                continue;
             if (!best || candidate.credit > best->credit ||
                 (candidate.credit == best->credit && candidate.next() < best->next()))
                 best = &candidate;
         }
-        seats.push_back(best->next());
-        if (++best->turn == best->members.size()) {
-            best->turn = 0;
-            best->credit -= sum; // every member has paid once: the first has the turn again, with its own payment
-        }
+        return *best;
     }
-    return seats;
+
+    bool mustComeNow(const WeightClass& candidate, int64_t left) const {
+        if (m_seats.empty())
+            return false;
+        const bool ownsFirst = candidate.next() == m_seats.front();
+        return candidate.toCome > (ownsFirst ? left / 2 : (left + 1) / 2);
+    }
+
+    void take(WeightClass& chosen) {
+        m_seats.push_back(chosen.next());
+        if (++chosen.turn < chosen.members.size())
+            return;
+        chosen.turn = 0;
+        chosen.credit -= m_sum; // every member has paid once: the first has the turn again, with its own payment
+        --chosen.toCome;
+    }
+
+    std::vector<WeightClass> m_classes; // by weight, ascending
+    int64_t m_sum = 0;
+    bool m_apart = false; // nobody needs to have two seats in a row
+    std::vector<uint32_t> m_seats;
+};
+
+std::vector<uint32_t> dealSeats(std::span<const uint32_t> available, const std::vector<uint64_t>& dealt) {
+    std::map<uint64_t, std::vector<uint32_t>> byWeight;
+    for (size_t i = 0; i < available.size(); ++i)
+        byWeight[dealt[i]].push_back(available[i]);
+    return Dealer(byWeight).deal();
 }
 
 } // namespace
