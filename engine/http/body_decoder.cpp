@@ -9,7 +9,13 @@ namespace reverxy::http {
 
 namespace {
 constexpr uint32_t maxExtensionBytes = 16 * 1024; // of a whole body
+
+/// Framing fields are never trailers (RFC 9110 section 6.5.1), and a message that has them there means to be read
+/// differently by different recipients.
+bool framesAnything(const FieldList& trailers) {
+    return trailers.find(FieldId::ContentLength) || trailers.find(FieldId::TransferEncoding);
 }
+} // namespace
 
 void BodyDecoder::start(const Framing& framing, const HeadLimits& limits) {
     m_error = ParseError::None;
@@ -59,6 +65,8 @@ BodyDecoder::Step BodyDecoder::parseTrailers(std::string_view data, size_t at) {
     const ParseStatus status =
         m_trailerParser.parse(section.substr(0, m_limits.maxSize), m_limits.maxFields, m_trailers);
     if (status == ParseStatus::Done) {
+        if (framesAnything(m_trailers))
+            return fail(ParseError::BadTrailer);
         m_state = State::Finished;
         return {Kind::End, at + m_trailerParser.end(), {}};
     }

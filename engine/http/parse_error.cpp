@@ -70,7 +70,7 @@ constexpr Row rows[] = {
      "Chunk extensions are longer than allowed (RFC 9112 section 7.1.1)."},
     {ParseError::BadChunkEnd, "bad-chunk-end", "A chunk's data is not followed by CRLF (RFC 9112 section 7.1)."},
     {ParseError::BadTrailer, "bad-trailer",
-     "The trailer section is malformed, or larger than allowed (RFC 9112 section 7.1.2)."},
+     "The trailer section is malformed, has framing fields or is larger than allowed (RFC 9112 section 7.1.2)."},
 };
 
 consteval bool rowsAreInOrder() {

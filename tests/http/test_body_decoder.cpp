@@ -93,9 +93,6 @@ class TestBodyDecoder : public QObject {
         row("9112 7.1.1: bad white space", "2 \t; a \t= \tb ; c\r\nab\r\n0\r\n\r\n", "ab\n2\n");
         row("9112 7.1.2: trailers", "0\r\nX: y\r\nDigest:  z \r\n\r\n",
             "\n0\nname=X\nvalue=y\nid=0\nname=Digest\nvalue=z\nid=0\n");
-        row("9112 7.1.2: framing fields among the trailers", "0\r\nContent-Length: 9\r\n\r\n",
-            "\n0\nname=Content-Length\nvalue=9\nid=" + std::to_string(static_cast<int>(FieldId::ContentLength)) +
-                "\n");
     }
 
     void accepts() {
@@ -159,6 +156,9 @@ class TestBodyDecoder : public QObject {
         row("9112 2.2: bare LF in a trailer", ParseError::BadTrailer, "0\r\nX: y\n\r\n");
         row("9112 2.2: bare LF as the end", ParseError::BadTrailer, "0\r\n\n");
         row("9112 2.2: bare CR as the end", ParseError::BadTrailer, "0\r\n\rG");
+        row("9110 6.5.1: length among the trailers", ParseError::BadTrailer, "0\r\nContent-Length: 9\r\n\r\n");
+        row("9110 6.5.1: coding among the trailers", ParseError::BadTrailer,
+            "0\r\nX: y\r\ntransfer-encoding: chunked\r\n\r\n");
         row("9112 7.1: another message after the last chunk", ParseError::BadTrailer,
             "0\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
     }
