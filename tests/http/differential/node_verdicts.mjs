@@ -205,8 +205,8 @@ export class ResponseJudge {
 
     /**
      * Node's verdict on `bytes` in answer to `method`. Without `another` the connection ends after them. With it, it stays
-     * open, and `endsHere` tells whether a second request and its response passed over it. An interim response is followed by
-     * a final one, which counts as that second.
+     * open, `endsHere` tells whether a second request got its response, and `keepAlive` whether that was over the same
+     * connection. An interim response is followed by a final one, which counts as that second.
      */
     async verdict(bytes, method, { interim, another }) {
         this.connections = 0;
@@ -221,7 +221,8 @@ export class ResponseJudge {
             result.endsHere = !seen.lateError && !seen.rest;
             if (another) {
                 const second = await this.exchange(agent, 'GET');
-                result.endsHere &&= second.status === 299 && this.connections === 1;
+                result.endsHere &&= second.status === 299;
+                result.keepAlive = this.connections === 1;
             }
         }
         agent.destroy();
