@@ -30,14 +30,14 @@ build_preset() {
     run_quietly "building $tree" cmake --build --preset "$preset" "$@" -- -j "$(nproc)"
 }
 
-# run_tests PRESET [LABEL]: runs the tests of build/PRESET with the label (quick), and leaves the results in
-# build/results/PRESET.xml.
+# run_tests PRESET [LABEL [NAMES]]: runs the tests of build/PRESET with the label (quick), all or those whose names match
+# the regular expression, and leaves the results in build/results/PRESET.xml.
 run_tests() {
-    local preset=$1 label=${2:-quick} log status=0
+    local preset=$1 label=${2:-quick} names=${3:-.} log status=0
     mkdir -p build/results
     rm -f "build/results/$preset.xml"
     log=$(mktemp)
-    ctest --test-dir "build/$preset" -L "^$label\$" --no-tests=error --output-on-failure -j "$(nproc)" \
+    ctest --test-dir "build/$preset" -L "^$label\$" -R "$names" --no-tests=error --output-on-failure -j "$(nproc)" \
         --output-junit "$PWD/build/results/$preset.xml" >"$log" 2>&1 </dev/null || status=$?
     if [ $status -eq 0 ]; then
         grep -E '^[0-9]+% tests passed|\*\*\*Skipped' "$log"
