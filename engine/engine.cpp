@@ -1,1 +1,212 @@
 // SPDX-License-Identifier: MIT
+#include "engine.h"
+
+#include "config/diff.h"
+#include "net/listening.h"
+#include "net/resolver.h"
+#include "net/switchboard.h"
+#include "net/worker.h"
+#include "proxy/runtime.h"
+
+#include <QThread>
+#include <QTimer>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+namespace reverxy {
+
+namespace {
+
+observe::Level levelOf(config::LogLevel level) {
+    return static_cast<observe::Level>(level);
+}
+
+/// A thread whose event loop serves one worker.
+class WorkerThread final : public QThread {
+  public:
+    explicit WorkerThread(net::WorkerSetup setup) : m_setup(std::move(setup)) {}
+
+  private:
+    void run() override {
+        net::Worker worker(std::move(m_setup));
+        exec();
+    }
+
+    net::WorkerSetup m_setup;
+};
+
+} // namespace
+
+struct Engine::Private {
+    Private(Engine& owner, observe::Log& logToUse, NameTable& namesToUse, ReactorKind kind)
+        : engine(owner), log(logToUse), names(namesToUse), reactor(kind) {}
+
+    void workerDrained();
+    void endWorkers();
+
+    Engine& engine;
+    observe::Log& log;
+    NameTable& names;
+    const ReactorKind reactor;
+    config::Config config;
+    proxy::SharedState shared;
+    net::ListeningSockets listening;
+    quint16 port = 0;
+    // Destroyed in reverse: the threads before what they use.
+    std::unique_ptr<net::Switchboard> switchboard;
+    std::unique_ptr<net::Resolver> resolver;
+    std::vector<std::unique_ptr<WorkerThread>> threads;
+    size_t workersDrained = 0;
+    bool draining = false;
+    QTimer drainTimer;
+};
+
+Engine::Engine(observe::Log& log, NameTable& names, ReactorKind reactor, QObject* parent)
+    : QObject(parent), d(std::make_unique<Private>(*this, log, names, reactor)) {
+    d->drainTimer.setSingleShot(true);
+    connect(&d->drainTimer, &QTimer::timeout, this, [this] {
+        const uint32_t left = d->switchboard->totalClients;
+        d->log.write(observe::Level::Warn, "engine",
+                     "drain_timeout is over: " + std::to_string(left) + " client connections are cut");
+        d->switchboard->postToAll(net::CutAll{});
+    });
+}
+
+Engine::~Engine() {
+    d->endWorkers();
+}
+
+std::optional<QString> Engine::start(const config::Config& config) {
+    if (auto problem = d->listening.open(QString::fromStdString(config.proxy.host), config.proxy.port))
+        return problem;
+    d->config = config;
+    d->port = d->listening.port();
+    d->log.configure(levelOf(config.log.level), static_cast<observe::Format>(config.log.format));
+    const uint32_t workers = config.proxy.workers > 0
+                                 ? config.proxy.workers
+                                 : static_cast<uint32_t>(std::max(1, QThread::idealThreadCount()));
+    d->switchboard = std::make_unique<net::Switchboard>(workers);
+    d->switchboard->maxClients = config.proxy.maxConnections;
+    d->resolver = std::make_unique<net::Resolver>(d->shared, *d->switchboard, d->log);
+    const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
+    d->resolver->refreshNew();
+    for (uint32_t index = 0; index < workers; ++index) {
+        net::WorkerSetup setup{index,
+                               *d->switchboard,
+                               d->log,
+                               d->reactor == ReactorKind::Portable,
+                               d->listening.duplicates(),
+                               runtime,
+                               [this] {
+                                   QMetaObject::invokeMethod(
+                                       this, [this] { d->workerDrained(); }, Qt::QueuedConnection);
+                               }};
+        auto thread = std::make_unique<WorkerThread>(std::move(setup));
+        thread->setObjectName(QStringLiteral("worker-%1").arg(index));
+        thread->start();
+        d->threads.push_back(std::move(thread));
+    }
+    d->log.write(observe::Level::Info, "engine",
+                 "listening on " + config.proxy.host + " port " + std::to_string(d->port) + ", " +
+                     std::to_string(workers) + (workers == 1 ? " worker" : " workers"));
+    return std::nullopt;
+}
+
+quint16 Engine::port() const {
+    return d->port;
+}
+
+std::vector<QString> Engine::reload(const config::Config& config) {
+    std::vector<QString> needRestart;
+    const config::Difference difference = config::difference(d->config, config);
+    for (const std::string& key : difference.restart)
+        needRestart.push_back(QString::fromStdString(key));
+    d->log.configure(levelOf(config.log.level), static_cast<observe::Format>(config.log.format));
+    d->switchboard->maxClients = config.proxy.maxConnections;
+    const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
+    d->switchboard->postToAll(net::UseRuntime{runtime});
+    d->shared.forgetUnused();
+    d->resolver->refreshNew();
+    // What needs a restart stays as it was started, so that the next comparison names it again.
+    const config::Proxy started = d->config.proxy;
+    d->config = config;
+    d->config.proxy.host = started.host;
+    d->config.proxy.port = started.port;
+    d->config.proxy.probeHost = started.probeHost;
+    d->config.proxy.probePort = started.probePort;
+    d->config.proxy.workers = started.workers;
+    return needRestart;
+}
+
+void Engine::drain() {
+    if (!d->switchboard) {
+        Q_EMIT drained();
+        return;
+    }
+    if (d->draining) {
+        d->drainTimer.stop();
+        d->switchboard->postToAll(net::CutAll{});
+        return;
+    }
+    d->draining = true;
+    const auto timeout = d->config.proxy.drainTimeout;
+    d->log.write(observe::Level::Info, "engine",
+                 "draining: no new connections; " + std::to_string(d->switchboard->totalClients.load()) +
+                     " client connections get up to " + std::to_string(timeout.count()) + " ms to finish");
+    d->switchboard->postToAll(net::Drain{});
+    d->listening.close();
+    d->drainTimer.start(timeout);
+}
+
+std::vector<observe::Decision> Engine::recentDecisions(size_t count) const {
+    std::mutex mutex;
+    std::condition_variable answered;
+    size_t missing = d->threads.size();
+    std::vector<observe::Decision> all;
+    for (size_t i = 0; i < d->threads.size(); ++i) {
+        d->switchboard->post(i, net::AskDecisions{count, [&](std::vector<observe::Decision> decisions) {
+                                                      std::lock_guard lock(mutex);
+                                                      all.insert(all.end(), decisions.begin(), decisions.end());
+                                                      --missing;
+                                                      answered.notify_one();
+                                                  }});
+    }
+    std::unique_lock lock(mutex);
+    answered.wait(lock, [&] { return missing == 0; });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const observe::Decision& a, const observe::Decision& b) { return a.started < b.started; });
+    return all;
+}
+
+uint32_t Engine::clientConnections() const {
+    return d->switchboard ? d->switchboard->totalClients.load() : 0;
+}
+
+uint32_t Engine::runningExchanges() const {
+    uint32_t running = 0;
+    for (size_t i = 0; d->switchboard && i < d->switchboard->workers(); ++i)
+        running += d->switchboard->worker(i).exchanges.load();
+    return running;
+}
+
+void Engine::Private::workerDrained() {
+    if (++workersDrained < threads.size())
+        return;
+    drainTimer.stop();
+    endWorkers();
+    log.write(observe::Level::Info, "engine", "drained");
+    Q_EMIT engine.drained();
+}
+
+void Engine::Private::endWorkers() {
+    for (auto& thread : threads)
+        thread->quit();
+    for (auto& thread : threads)
+        thread->wait();
+    threads.clear();
+    listening.close();
+}
+
+} // namespace reverxy

@@ -18,30 +18,31 @@ namespace reverxy {
 /// Which of the two implementations of net::Reactor the workers run on.
 enum class ReactorKind : uint8_t { Native, Portable };
 
-/// The facade that wires the engine: workers, listener, resolver, log. No decisions of its own. Lives on one thread with a Qt event
-/// loop; every call and signal belongs to that thread.
+/// The facade that wires the engine: workers, listener, resolver, log. No decisions of its own. Lives on one thread
+/// with a Qt event loop; every call and signal belongs to that thread.
 class Engine : public QObject {
     Q_OBJECT
   public:
     /// `log` and `names` must outlive the engine.
-    Engine(observe::Log& log, NameTable& names, ReactorKind reactor = ReactorKind::Native, QObject* parent = nullptr);
+    Engine(observe::Log& log, NameTable& names, ReactorKind reactor = ReactorKind::Native,
+           QObject* parent = nullptr);
     /// Cuts whatever is still running.
     ~Engine() override;
 
-    /// Binds the listening sockets and starts the workers. On failure returns the sentence for people, and nothing runs. Port 0 picks a
-    /// free port (the same in every address family).
+    /// Binds the listening sockets and starts the workers. On failure returns the sentence for people, and nothing
+    /// runs. Port 0 picks a free port (the same in every address family).
     std::optional<QString> start(const config::Config& config);
     /// The port that is listened on; 0 when not started.
     quint16 port() const;
-    /// Swaps routes, pools, backends, timeouts and limits without touching running exchanges. Returns the keys whose change needs a
-    /// restart to take effect (listeners, worker count), in the words of the configuration.
+    /// Swaps routes, pools, backends, timeouts and limits without touching running exchanges. Returns the keys
+    /// whose change needs a restart to take effect (listeners, worker count), in the words of the configuration.
     std::vector<QString> reload(const config::Config& config);
-    /// Stops accepting, half-closes idle connections, lets running exchanges finish with `Connection: close`, cuts the rest after the
-    /// configuration's drain_timeout, then emits drained(). A second call cuts at once.
+    /// Stops accepting, half-closes idle connections, lets running exchanges finish with `Connection: close`, cuts
+    /// the rest after the configuration's drain_timeout, then emits drained(). A second call cuts at once.
     void drain();
 
-    /// The last decisions of all workers, oldest first, at most `count` of each worker. Asks each worker and waits for the answers; for tests
-    /// and diagnosis, not for the path of a request.
+    /// The last decisions of all workers, oldest first, at most `count` of each worker. Asks each worker and waits
+    /// for the answers; for tests and diagnosis, not for the path of a request.
     std::vector<observe::Decision> recentDecisions(size_t count) const;
     /// Client connections held now, over all workers.
     uint32_t clientConnections() const;

@@ -12,8 +12,8 @@
 
 namespace reverxy::proxy {
 
-/// A request as it goes to a backend. Whoever writes it to the wire adds the fields of its framing and of its connection to `fields`;
-/// the views are valid during the call only.
+/// A request as it goes to a backend. Whoever writes it to the wire adds the fields of its framing and of its
+/// connection to `fields`; the views are valid during the call only.
 struct RequestOut {
     std::string_view method;
     std::string_view target;
@@ -44,14 +44,16 @@ struct Opened {
     bool reused = false;
 };
 
-/// What an exchange asks of the world: all its I/O. Implemented by net (and by tests). No call calls back into the exchange.
+/// What an exchange asks of the world: all its I/O. Implemented by net (and by tests). No call calls back into the
+/// exchange.
 class ExchangePort {
   public:
     virtual ~ExchangePort() = default;
 
     /// Whether this worker holds an idle connection to the backend.
     virtual bool hasIdleConnection(uint32_t pool, uint32_t backend) const = 0;
-    /// Takes an idle connection that is still open, or opens one. `slotHeld`: a slot of the backend was passed on to this exchange.
+    /// Takes an idle connection that is still open, or opens one. `slotHeld`: a slot of the backend was passed on
+    /// to this exchange.
     virtual Opened openUpstream(uint32_t pool, uint32_t backend, bool slotHeld) = 0;
     virtual void sendRequestHead(RequestOut& request) = 0;
     /// The bytes are kept by their owner; without an owner they are copied.
@@ -60,8 +62,8 @@ class ExchangePort {
     /// The exchange is done with the backend's connection; when not `reusable` it is closed.
     virtual void releaseUpstream(bool reusable) = 0;
 
-    /// Puts the exchange into the pool's list of those who wait for a slot; false when `limit` wait already. slotGranted() follows, or
-    /// the deadline's timeout().
+    /// Puts the exchange into the pool's list of those who wait for a slot; false when `limit` wait already.
+    /// slotGranted() follows, or the deadline's timeout().
     virtual bool waitForSlot(uint32_t pool, uint32_t limit) = 0;
     /// The same for a place in the retry budget; retryAllowed() follows.
     virtual void waitForRetry(uint32_t pool) = 0;

@@ -8,8 +8,9 @@
 
 namespace reverxy::proxy {
 
-/// The body of an answer the proxy gives itself: application/problem+json (RFC 9457) with status, title, detail (the
-/// failure's sentence, the cause and the remedy) and the failure's name as an extension member `failure`. Composed in `arena`.
+/// The body of an answer the proxy gives itself: application/problem+json (RFC 9457) with status, title, detail
+/// (the failure's sentence, the cause and the remedy) and the failure's name as an extension member `failure`.
+/// Composed in `arena`.
 std::string_view problemBody(TextArena& arena, uint16_t status, Failure failure, std::string_view details);
 
 constexpr std::string_view problemContentType = "application/problem+json";

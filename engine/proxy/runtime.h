@@ -48,11 +48,12 @@ struct Runtime {
     std::vector<RuntimePool> pools;
 };
 
-/// Compiles `config`, finding the states of pools and addresses in `shared` and interning names. Never fails for a configuration that
-/// the reader accepted. Called on the engine's thread.
+/// Compiles `config`, finding the states of pools and addresses in `shared` and interning names. Never fails for a
+/// configuration that the reader accepted. Called on the engine's thread.
 std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, SharedState& shared, NameTable& names);
 
-/// One worker's use of a Runtime: its own balancers, and a count of the exchanges that still run on it. Not shared between threads.
+/// One worker's use of a Runtime: its own balancers, and a count of the exchanges that still run on it. Not shared
+/// between threads.
 struct WorkerRuntime {
     explicit WorkerRuntime(std::shared_ptr<const Runtime> compiled);
 

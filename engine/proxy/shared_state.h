@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-// What must survive a reload: it lives beside every Runtime, is found by name or address when one is compiled, and is shared by
-// all workers (DESIGN section 2, rule 3).
+// What must survive a reload: it lives beside every Runtime, is found by name or address when one is compiled, and
+// is shared by all workers (DESIGN section 2, rule 3).
 
 namespace reverxy::proxy {
 
@@ -39,6 +39,7 @@ class BackendState {
     BackendState(std::string host, uint16_t port);
 
     const std::string& host() const { return m_host; }
+
     uint16_t port() const { return m_port; }
 
     /// Requests in flight, over all workers.
@@ -46,13 +47,18 @@ class BackendState {
     /// Idle connections, over all workers.
     std::atomic<uint32_t> idle{0};
 
-    /// Takes one of max_connections; false when all are taken. The slot belongs to a connection from before it is opened until it is closed.
+    /// Takes one of max_connections; false when all are taken. The slot belongs to a connection from before it is
+    /// opened until it is closed.
     bool takeSlot();
+
     /// Gives a slot up without passing it on; see SharedState users for the passing.
     void dropSlot() { m_connections.fetch_sub(1); }
+
     uint32_t connections() const { return m_connections.load(); }
+
     /// 0 = no limit.
     uint32_t maxConnections() const { return m_maxConnections.load(std::memory_order_relaxed); }
+
     void setMaxConnections(uint32_t max) { m_maxConnections.store(max); }
 
     /// Pools whose requests may wait for a slot here. Thread-safe; only looked at when there is a limit.
@@ -62,8 +68,10 @@ class BackendState {
     /// The last good answer, or null when there was none yet. Thread-safe; asked once per new connection.
     std::shared_ptr<const ResolvedAddresses> addresses() const;
     void setAddresses(std::vector<IpAddress> addresses);
+
     /// The name is looked up on the engine's thread; an address or `localhost` is not.
     bool needsResolving() const { return m_needsResolving; }
+
     /// The last look-up failed and there is no older answer.
     std::atomic<bool> resolvingFailed{false};
     /// A connection failed: look the name up again soon. Cleared by whoever does.
@@ -83,7 +91,8 @@ class BackendState {
     std::shared_ptr<const ResolvedAddresses> m_addresses;
 };
 
-/// Finds or makes the state of a name or an address. Thread-safe; used when a Runtime is compiled, never per request.
+/// Finds or makes the state of a name or an address. Thread-safe; used when a Runtime is compiled, never per
+/// request.
 class SharedState {
   public:
     std::shared_ptr<PoolState> pool(std::string_view name);

@@ -11,18 +11,19 @@
 
 namespace reverxy::proxy {
 
-/// Who waits: a worker, and its own number for the waiting exchange. Numbers are never used twice, so that a late wake-up finds
-/// nobody rather than somebody else.
+/// Who waits: a worker, and its own number for the waiting exchange. Numbers are never used twice, so that a late
+/// wake-up finds nobody rather than somebody else.
 struct Waiter {
     uint32_t worker = 0;
     uint64_t token = 0;
     friend bool operator==(const Waiter&, const Waiter&) = default;
 };
 
-/// First come, first served, over all workers. Every call is thread-safe; the lock is a leaf, held for a few instructions.
+/// First come, first served, over all workers. Every call is thread-safe; the lock is a leaf, held for a few
+/// instructions.
 ///
-/// No wake-up is lost if both sides keep the order: who waits adds itself and then looks once more whether what it waits for is there; who
-/// frees something frees it and then looks for a waiter.
+/// No wake-up is lost if both sides keep the order: who waits adds itself and then looks once more whether what it
+/// waits for is there; who frees something frees it and then looks for a waiter.
 class WaitList {
   public:
     /// False when `limit` are waiting already.
@@ -34,12 +35,14 @@ class WaitList {
         m_size.store(m_waiters.size());
         return true;
     }
+
     /// Puts one that was woken in vain back at the head.
     void addFirst(Waiter waiter) {
         std::lock_guard lock(m_mutex);
         m_waiters.push_front(waiter);
         m_size.store(m_waiters.size());
     }
+
     std::optional<Waiter> takeFirst() {
         if (empty())
             return std::nullopt;
@@ -51,6 +54,7 @@ class WaitList {
         m_size.store(m_waiters.size());
         return first;
     }
+
     /// False when it is not in the list (any more): then a wake-up is on its way.
     bool remove(Waiter waiter) {
         std::lock_guard lock(m_mutex);
@@ -63,6 +67,7 @@ class WaitList {
         }
         return false;
     }
+
     std::vector<Waiter> takeAll() {
         std::lock_guard lock(m_mutex);
         std::vector<Waiter> all(m_waiters.begin(), m_waiters.end());
@@ -70,8 +75,10 @@ class WaitList {
         m_size.store(0);
         return all;
     }
+
     /// One atomic load; sequentially consistent, because of the order above.
     bool empty() const { return m_size.load() == 0; }
+
     size_t size() const { return m_size.load(); }
 
   private:

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "net/loop.h"
+#include "observe/decision.h"
+#include "observe/decision_ring.h"
+#include "observe/log.h"
+#include "observe/repeat_filter.h"
+
+#include <memory>
+#include <string>
+
+namespace reverxy::net {
+
+/// Where a worker's finished exchanges go: its ring, and in batches the log.
+class Journal final : public Timer {
+  public:
+    static constexpr size_t ringCapacity = 1024;
+
+    Journal(Loop& loop, observe::Log& log, uint32_t workerIndex);
+    ~Journal() override;
+
+    /// Whether exchanges are written to the log.
+    void setAccessLog(bool on) { m_accessLog = on; }
+
+    uint64_t nextExchangeId() { return (uint64_t{m_workerIndex} << 48) | ++m_lastExchange; }
+
+    /// A finished exchange.
+    void add(const observe::Decision& decision);
+    /// A request that was no valid message: a line once per client, kind and minute.
+    void addBadMessage(const observe::Decision& decision, uint32_t kind);
+    void write(observe::Level level, std::string_view topic, std::string message);
+
+    const observe::DecisionRing& ring() const { return m_ring; }
+
+    /// Hands over what is gathered.
+    void flush();
+
+  private:
+    void onTimer(TimePoint now) override;
+
+    Loop& m_loop;
+    observe::Log& m_log;
+    const uint32_t m_workerIndex;
+    uint64_t m_lastExchange = 0;
+    bool m_accessLog = true;
+    observe::DecisionRing m_ring{ringCapacity};
+    observe::RepeatFilter m_repeats;
+    std::unique_ptr<observe::LogBatch> m_batch;
+};
+
+} // namespace reverxy::net

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/ip_address.h"
+#include "observe/decision.h"
+#include "proxy/runtime.h"
+
+#include <functional>
+#include <memory>
+#include <variant>
+#include <vector>
+
+// What goes from one thread to a worker, by its mailbox. Nothing else does.
+
+namespace reverxy::net {
+
+/// A client's connection, accepted by another worker that has more of them.
+struct AdoptClient {
+    int socket;
+};
+
+/// The configuration for requests from now on.
+struct UseRuntime {
+    std::shared_ptr<const proxy::Runtime> runtime;
+};
+
+/// A slot of a backend for the exchange that waits under `token`. `slotHeld`: the slot is counted already and goes
+/// with the message; otherwise an idle connection of this worker is there for it.
+struct SlotFreed {
+    uint64_t token;
+    std::shared_ptr<proxy::BackendState> backend;
+    bool slotHeld;
+};
+
+/// There may be a place in the retry budget.
+struct RetryFreed {
+    uint64_t token;
+};
+
+/// A name was looked up, well or not.
+struct NameResolved {
+    uint64_t token;
+};
+
+/// Another worker needs a slot of a backend of which this one may hold an idle connection.
+struct ReclaimIdle {
+    std::shared_ptr<proxy::BackendState> backend;
+};
+
+/// There is room for clients again.
+struct ResumeAccepting {};
+
+/// Stop accepting, finish what runs.
+struct Drain {};
+
+/// End whatever is still open.
+struct CutAll {};
+
+/// The last decisions; `answer` is called on the worker's thread.
+struct AskDecisions {
+    size_t count;
+    std::function<void(std::vector<observe::Decision>)> answer;
+};
+
+using Message = std::variant<AdoptClient, UseRuntime, SlotFreed, RetryFreed, NameResolved, ReclaimIdle,
+                             ResumeAccepting, Drain, CutAll, AskDecisions>;
+
+} // namespace reverxy::net

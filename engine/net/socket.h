@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/failure.h"
+#include "base/ip_address.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+// The few system calls on sockets that the engine makes, with values for results. The only file that another
+// system's socket interface would have to replace.
+
+namespace reverxy::net {
+
+/// What a receive or send came to.
+struct IoResult {
+    enum class Kind : unsigned char {
+        Bytes,      // `count` > 0 of them
+        WouldBlock, // wait for readiness
+        End,        // receive only: the peer has closed its side
+        Error,      // the connection is broken; `error` has the system's number
+    };
+    Kind kind = Kind::Error;
+    size_t count = 0;
+    int error = 0;
+};
+
+IoResult receive(int socket, char* into, size_t space);
+/// Gathers `parts` into one send. Never raises a signal.
+IoResult sendParts(int socket, std::span<const std::string_view> parts);
+
+/// A connecting, non-blocking socket with TCP_NODELAY and close-on-exec. `socket` is -1 on failure; `connected`
+/// when the connection stands already.
+struct ConnectAttempt {
+    int socket = -1;
+    bool connected = false;
+    int error = 0;
+};
+
+ConnectAttempt beginConnect(const Endpoint& to);
+/// After the socket became writable: 0, or the error the connection attempt ended with.
+int connectError(int socket);
+/// Which Failure a connection error is.
+Failure failureOfConnectError(int error);
+
+/// Makes an accepted socket non-blocking, with TCP_NODELAY.
+void prepareAccepted(int socket);
+Endpoint peerOf(int socket);
+/// True when an idle connection is still open and silent: no end, no error, no unexpected bytes. Consumes nothing.
+bool isQuietAndOpen(int socket);
+void shutdownSending(int socket);
+void closeSocket(int socket);
+/// Closes so that the peer sees a reset rather than an orderly end: a truncated message must not look complete.
+void closeWithReset(int socket);
+std::string errorText(int error);
+
+} // namespace reverxy::net

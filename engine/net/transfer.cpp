@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+#include "net/transfer.h"
+
+#include "net/client_connection.h"
+#include "proxy/identify.h"
+
+namespace reverxy::net {
+
+Transfer::Transfer(Services& services)
+    : m_services(services), m_exchange(*this), m_connector(services.loop, services.waiting, *this) {}
+
+Transfer::~Transfer() {
+    m_services.loop.cancel(*this);
+}
+
+void Transfer::begin(ClientConnection& client, const Endpoint& peer, const BufferRef& keeps) {
+    m_client = &client;
+    m_headBuffer = keeps;
+    m_runtime = m_services.runtime;
+    ++m_runtime->worker.exchanges;
+    m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_add(1, std::memory_order_relaxed);
+    m_badMessageKind = 0;
+    m_clientTunnelEnded = m_upstreamTunnelEnded = false;
+    const config::Config& config = m_runtime->worker.runtime->config;
+    const proxy::ClientFacts facts{peer, proxy::identifyRequest(m_head, peer.address, config.proxy.trustedProxies),
+                                   m_services.journal.nextExchangeId()};
+    m_exchange.begin(m_runtime->worker, m_head, facts, m_services.loop.now(), m_services.loop.wall(),
+                     m_services.loop.date());
+}
+
+void Transfer::reject(ClientConnection& client, const Endpoint& peer, Failure failure, std::string_view details,
+                      uint32_t kind) {
+    m_client = &client;
+    m_head.clear();
+    m_runtime = m_services.runtime;
+    ++m_runtime->worker.exchanges;
+    m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_add(1, std::memory_order_relaxed);
+    m_badMessageKind = kind;
+    proxy::ClientFacts facts;
+    facts.peer = peer;
+    facts.identity.address = peer.address;
+    facts.exchangeId = m_services.journal.nextExchangeId();
+    m_exchange.reject(m_runtime->worker, m_head, facts, failure, details, m_services.loop.now(),
+                      m_services.loop.wall(), m_services.loop.date());
+}
+
+void Transfer::end() {
+    stopWaiting();
+    m_connector.abandon();
+    m_services.loop.cancel(*this);
+    m_exchange.finish(m_services.loop.now());
+    releaseUpstream(false);
+    if (m_badMessageKind != 0)
+        m_services.journal.addBadMessage(m_exchange.decision(), m_badMessageKind);
+    else
+        m_services.journal.add(m_exchange.decision());
+    --m_runtime->worker.exchanges;
+    m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_sub(1, std::memory_order_relaxed);
+    m_runtime = nullptr;
+    m_client = nullptr;
+    m_headBuffer.reset();
+    m_services.host.give(*this);
+}
+
+// From the client's connection.
+
+bool Transfer::takesRequestBody() const {
+    return m_exchange.wantsRequestBody() && (!m_upstream || !m_upstream->outputPending());
+}
+
+void Transfer::requestBody(const Piece& piece) {
+    m_exchange.requestBody(piece, m_services.loop.now());
+}
+
+void Transfer::requestEnd(const http::FieldList& trailers) {
+    m_exchange.requestEnd(trailers, m_services.loop.now());
+}
+
+bool Transfer::flushUpstream() {
+    if (!m_upstream || !m_upstream->outputPending())
+        return false;
+    m_upstream->flush();
+    if (m_upstream->outputPending())
+        return false;
+    m_exchange.upstreamActive(m_services.loop.now());
+    return true;
+}
+
+void Transfer::clientLost(Failure failure) {
+    m_exchange.clientLost(failure, m_services.loop.now());
+}
+
+void Transfer::clientDrained() {
+    m_exchange.upstreamActive(m_services.loop.now()); // the silence was not the backend's
+    if (m_upstream)
+        m_upstream->continueReading();
+}
+
+void Transfer::tunnelFromClient(const Piece& piece) {
+    m_exchange.decision().requestBodyBytes += piece.bytes.size();
+    if (m_upstream)
+        m_upstream->sendBody(piece);
+}
+
+void Transfer::tunnelClientEnded() {
+    m_clientTunnelEnded = true;
+    if (m_upstream)
+        m_upstream->endSending();
+    checkTunnelOver();
+}
+
+void Transfer::checkTunnelOver() {
+    const bool allGiven = !m_upstream || !m_upstream->outputPending();
+    if (m_clientTunnelEnded && m_upstreamTunnelEnded && allGiven)
+        m_exchange.tunnelOver();
+}
+
+// The exchange's port.
+
+bool Transfer::hasIdleConnection(uint32_t pool, uint32_t backend) const {
+    return !m_runtime->backends[pool][backend]->idle.empty();
+}
+
+proxy::Opened Transfer::openUpstream(uint32_t poolIndex, uint32_t backendIndex, bool slotHeld) {
+    WorkerBackend& backend = *m_runtime->backends[poolIndex][backendIndex];
+    if (auto idle = m_services.upstreams.takeIdle(backend)) {
+        if (slotHeld)
+            m_services.switchboard.releaseSlot(backend.state);
+        adopt(std::move(idle));
+        return {proxy::OpenResult::Ready, Failure::None, true};
+    }
+    if (!slotHeld && !backend.state->takeSlot())
+        return {proxy::OpenResult::NoSlot, Failure::None, false};
+    m_connecting = &backend;
+    const Duration timeout = m_runtime->worker.runtime->config.proxy.connectTimeout;
+    switch (m_connector.start(backend, timeout)) {
+    case Connector::Result::Connected:
+        m_connecting = nullptr;
+        adopt(m_connector.takeConnection());
+        return {proxy::OpenResult::Ready, Failure::None, false};
+    case Connector::Result::Pending:
+        return {proxy::OpenResult::Pending, Failure::None, false};
+    case Connector::Result::Failed:
+        break;
+    }
+    m_connecting = nullptr;
+    m_services.switchboard.releaseSlot(backend.state);
+    m_exchange.decision().details.assign(m_connector.details());
+    return {proxy::OpenResult::Failed, m_connector.failure(), false};
+}
+
+void Transfer::adopt(std::unique_ptr<UpstreamConnection> connection) {
+    m_upstream = std::move(connection);
+    m_upstream->attach(*this, m_head.method, m_runtime->worker.runtime->headLimits);
+}
+
+void Transfer::sendRequestHead(proxy::RequestOut& request) {
+    m_upstream->sendHead(request);
+}
+
+void Transfer::sendRequestBody(const Piece& piece) {
+    m_upstream->sendBody(piece);
+}
+
+void Transfer::sendRequestEnd(const http::FieldList& trailers) {
+    m_upstream->sendEnd(trailers);
+}
+
+void Transfer::releaseUpstream(bool reusable) {
+    if (m_connecting) {
+        m_connector.abandon();
+        m_services.switchboard.releaseSlot(std::exchange(m_connecting, nullptr)->state);
+    }
+    if (!m_upstream)
+        return;
+    auto connection = std::move(m_upstream);
+    const bool fit = connection->detach();
+    if (reusable && fit && !m_services.draining)
+        m_services.upstreams.keep(std::move(connection));
+    else
+        m_services.upstreams.close(std::move(connection));
+}
+
+bool Transfer::waitForSlot(uint32_t poolIndex, uint32_t limit) {
+    const auto& compiled = pool(poolIndex);
+    m_waiter = m_services.waiting.enter(*this);
+    m_waitList = &compiled.state->slotWaiters;
+    if (!m_waitList->add(m_waiter, limit)) {
+        m_services.waiting.leave(m_waiter);
+        m_waitList = nullptr;
+        return false;
+    }
+    for (const proxy::RuntimeBackend& backend : compiled.backends) {
+        if (backend.state->idle.load() > 0)
+            m_services.switchboard.reclaimIdle(m_services.workerIndex, backend.state);
+    }
+    return true;
+}
+
+void Transfer::waitForRetry(uint32_t poolIndex) {
+    m_waiter = m_services.waiting.enter(*this);
+    m_waitList = &pool(poolIndex).state->retryWaiters;
+    m_waitList->add(m_waiter, SIZE_MAX); // bounded by the requests in flight
+}
+
+void Transfer::stopWaiting() {
+    if (!m_waitList)
+        return;
+    // Where it is not in the list any more, a wake-up is on its way; the worker passes on what nobody waits for.
+    m_waitList->remove(m_waiter);
+    m_services.waiting.leave(m_waiter);
+    m_waitList = nullptr;
+}
+
+void Transfer::retryPlaceFreed(uint32_t poolIndex) {
+    m_services.switchboard.freeRetryPlace(*pool(poolIndex).state);
+}
+
+void Transfer::sendInterim(proxy::ResponseOut& response) {
+    m_client->sendInterim(response);
+}
+
+void Transfer::sendResponseHead(proxy::ResponseOut& response) {
+    m_client->sendHead(response, m_exchange.decision().responseFromBackend);
+}
+
+void Transfer::sendResponseBody(const Piece& piece) {
+    m_client->sendBody(piece);
+}
+
+void Transfer::sendResponseEnd(const http::FieldList& trailers) {
+    m_client->sendEnd(trailers);
+}
+
+void Transfer::cutResponse() {
+    m_client->cut();
+}
+
+void Transfer::beginTunnel() {
+    m_upstream->beginTunnel();
+    m_client->beginTunnel();
+}
+
+void Transfer::setDeadline(TimePoint deadline) {
+    m_services.loop.arm(*this, deadline);
+}
+
+// From the backend's connection.
+
+void Transfer::upstreamHead(const http::ResponseHead& head) {
+    m_exchange.responseHead(head, m_services.loop.date(), m_services.loop.now());
+}
+
+void Transfer::upstreamBody(const Piece& piece) {
+    m_exchange.responseBody(piece);
+}
+
+void Transfer::upstreamEnd(const http::FieldList& trailers, bool reusable) {
+    m_exchange.responseEnd(trailers, reusable, m_services.loop.now());
+}
+
+void Transfer::upstreamLost(Failure failure, std::string_view details) {
+    m_exchange.upstreamLost(failure, details, m_upstream->anyByteSent(), m_services.loop.now());
+}
+
+void Transfer::upstreamTunnelEnded() {
+    m_upstreamTunnelEnded = true;
+    // A backend that does not read any more either has nothing left to be told.
+    m_clientTunnelEnded = m_clientTunnelEnded || m_upstream->sendingBroken();
+    m_client->endSending();
+    checkTunnelOver();
+}
+
+void Transfer::upstreamPaused() {
+    m_client->flush();
+}
+
+bool Transfer::takesResponse() const {
+    return !m_client->outputPending();
+}
+
+void Transfer::upstreamDrained() {
+    checkTunnelOver();
+    settle();
+}
+
+void Transfer::upstreamActive() {
+    m_exchange.upstreamActive(m_services.loop.now());
+}
+
+void Transfer::upstreamHandled() {
+    settle();
+}
+
+void Transfer::settle() {
+    flushUpstream();
+    if (m_client)
+        m_client->settle();
+}
+
+// From those it waits for.
+
+void Transfer::onTimer(TimePoint now) {
+    // A backend owes nothing while the client holds things up, in either direction.
+    const bool clientSlow =
+        m_client->outputPending() || (m_upstream && !m_exchange.requestEnded() && !m_upstream->outputPending());
+    if (clientSlow)
+        m_exchange.upstreamActive(now);
+    m_exchange.timeout(now);
+    settle();
+}
+
+void Transfer::connectorEnded(bool connected) {
+    const TimePoint now = m_services.loop.now();
+    WorkerBackend& backend = *std::exchange(m_connecting, nullptr);
+    if (connected) {
+        adopt(m_connector.takeConnection());
+        m_exchange.upstreamReady(m_connector.connectMicros(), now);
+    } else {
+        m_services.switchboard.releaseSlot(backend.state);
+        m_exchange.upstreamFailed(m_connector.failure(), m_connector.details(), now);
+    }
+    settle();
+}
+
+void Transfer::wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld) {
+    m_waitList = nullptr;
+    if (!m_exchange.slotGranted(*backend, slotHeld, m_services.loop.now())) {
+        const proxy::Waiter self = m_waitList ? m_waiter : proxy::Waiter{};
+        if (slotHeld)
+            m_services.switchboard.releaseSlot(backend, self);
+        else
+            m_services.upstreams.offerIdle(*backend, self);
+    }
+    settle();
+}
+
+void Transfer::wokenByRetry() {
+    m_waitList = nullptr;
+    m_exchange.retryAllowed(m_services.loop.now());
+    settle();
+}
+
+} // namespace reverxy::net

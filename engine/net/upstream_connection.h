@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "http/body_decoder.h"
+#include "http/head.h"
+#include "http/head_parser.h"
+#include "net/loop.h"
+#include "net/output_queue.h"
+#include "net/receive_buffer.h"
+#include "proxy/exchange_port.h"
+
+#include <memory>
+#include <string_view>
+
+namespace reverxy::net {
+
+struct WorkerBackend;
+class UpstreamConnection;
+
+/// Who opens a connection: told once how that went.
+class ConnectListener {
+  public:
+    virtual void connectEnded(UpstreamConnection& connection, int error) = 0;
+
+  protected:
+    virtual ~ConnectListener() = default;
+};
+
+/// Who uses a connection for an exchange.
+class UpstreamUser {
+  public:
+    virtual void upstreamHead(const http::ResponseHead& head) = 0;
+    virtual void upstreamBody(const Piece& piece) = 0;
+    /// The response is complete. Afterwards the connection may belong to somebody else.
+    virtual void upstreamEnd(const http::FieldList& trailers, bool reusable) = 0;
+    virtual void upstreamLost(Failure failure, std::string_view details) = 0;
+    /// In a tunnel the backend has closed its side.
+    virtual void upstreamTunnelEnded() = 0;
+    /// What was received has been handed over: send it on.
+    virtual void upstreamPaused() = 0;
+    /// False while the client has not taken what it was given.
+    virtual bool takesResponse() const = 0;
+    /// What was queued for the backend is sent.
+    virtual void upstreamDrained() = 0;
+    /// Bytes came from, or went to, the backend.
+    virtual void upstreamActive() = 0;
+    /// The last thing in handling an event of the backend's: nothing of the connection is looked at afterwards.
+    virtual void upstreamHandled() = 0;
+
+  protected:
+    virtual ~UpstreamUser() = default;
+};
+
+/// Who keeps a connection that no exchange uses.
+class IdleKeeper {
+  public:
+    /// It has closed, timed out or said something unasked.
+    virtual void idleEnded(UpstreamConnection& connection) = 0;
+
+  protected:
+    virtual ~IdleKeeper() = default;
+};
+
+/// A connection to a backend, speaking HTTP/1.1 as a client does. Belongs to one worker.
+class UpstreamConnection final : public Pollable, public Timer, public Resumable {
+  public:
+    /// Starts connecting; `listener` is told how it ends, unless connected() at once. socketError() != 0: it failed
+    /// at once.
+    UpstreamConnection(Loop& loop, WorkerBackend& backend, const Endpoint& to, uint32_t addressIndex);
+    ~UpstreamConnection() override;
+
+    WorkerBackend& backend() const { return m_backend; }
+
+    const Endpoint& endpoint() const { return m_endpoint; }
+
+    uint32_t addressIndex() const { return m_addressIndex; }
+
+    bool connected() const { return m_state != State::Connecting && m_state != State::Failed; }
+
+    int socketError() const { return m_socketError; }
+
+    void setListener(ConnectListener* listener) { m_listener = listener; }
+
+    void setKeeper(IdleKeeper* keeper) { m_keeper = keeper; }
+
+    /// Hands the connection to an exchange whose request has `method`.
+    void attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits);
+    /// The exchange lets go; true when the connection is fit for another: all sent, all read.
+    bool detach();
+    bool quietAndOpen() const;
+    /// No unread byte, nothing to send, and nobody's.
+    void becomeIdle(TimePoint until);
+
+    void sendHead(proxy::RequestOut& request);
+    void sendBody(const Piece& piece);
+    void sendEnd(const http::FieldList& trailers);
+
+    void beginTunnel() { m_state = State::Tunnel; }
+
+    /// After what is queued, closes the sending side.
+    void endSending();
+    /// Sends what is queued. Errors are left to the receiving side: a backend may have answered before it closed.
+    void flush();
+
+    bool outputPending() const { return !m_output.empty(); }
+
+    bool sendingBroken() const { return m_sendBroken; }
+
+    bool anyByteSent() const { return m_anyByteSent; }
+
+    /// The user can take more.
+    void continueReading() { pump(); }
+
+  private:
+    enum class State : uint8_t { Connecting, Failed, Idle, Head, Body, Tunnel, Over };
+
+    void onReady(Readiness readiness) override;
+    void onTimer(TimePoint now) override;
+    void resume() override;
+    void pump();
+    /// Works through what is buffered; false when there is no point in receiving more for now.
+    bool process();
+    bool processHead();
+    bool processBody();
+    void ended(int error);
+    void lose(Failure failure, std::string_view details);
+
+    Loop& m_loop;
+    WorkerBackend& m_backend;
+    const Endpoint m_endpoint;
+    const uint32_t m_addressIndex;
+    ConnectListener* m_listener = nullptr;
+    IdleKeeper* m_keeper = nullptr;
+    UpstreamUser* m_user = nullptr;
+    http::ResponseParser m_parser;
+    http::BodyDecoder m_decoder;
+    http::ResponseHead m_head;
+    http::HeadLimits m_limits;
+    ReceiveBuffer m_in;
+    OutputQueue m_output;
+    int m_socketError = 0;
+    State m_state = State::Connecting;
+    http::Method m_method = http::Method::Get;
+    bool m_readable = false;
+    bool m_peerEnded = false;  // reported by the reactor: read on until the end itself comes
+    bool m_largeReads = false; // the last receive filled its space
+    bool m_chunkedRequest = false;
+    bool m_anyByteSent = false;
+    bool m_sendBroken = false;
+    bool m_endAfterFlush = false;
+    bool m_pumping = false;
+};
+
+} // namespace reverxy::net

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "net/upstream_pool.h"
+
+#include <algorithm>
+
+namespace reverxy::net {
+
+UpstreamPool::UpstreamPool(Loop& loop, Switchboard& switchboard, uint32_t workerIndex)
+    : m_loop(loop), m_switchboard(switchboard), m_workerIndex(workerIndex) {}
+
+UpstreamPool::~UpstreamPool() {
+    closeIdle();
+}
+
+std::unique_ptr<BoundRuntime> UpstreamPool::bind(std::shared_ptr<const proxy::Runtime> runtime) {
+    auto bound = std::make_unique<BoundRuntime>(std::move(runtime));
+    for (auto& [state, backend] : m_backends)
+        backend->wanted = false;
+    const proxy::Runtime& compiled = *bound->worker.runtime;
+    for (const proxy::RuntimePool& pool : compiled.pools) {
+        auto& backends = bound->backends.emplace_back();
+        for (const proxy::RuntimeBackend& entry : pool.backends) {
+            auto& backend = m_backends[entry.state.get()];
+            if (!backend) {
+                backend = std::make_unique<WorkerBackend>();
+                backend->state = entry.state;
+            }
+            backend->wanted = true;
+            backend->idleTimeout = compiled.config.proxy.upstreamIdleTimeout;
+            backends.push_back(backend.get());
+        }
+    }
+    for (auto& [state, backend] : m_backends) {
+        while (!backend->wanted && !backend->idle.empty())
+            close(takeOut(*backend->idle.back()));
+    }
+    return bound;
+}
+
+std::unique_ptr<UpstreamConnection> UpstreamPool::takeOut(UpstreamConnection& connection) {
+    WorkerBackend& backend = connection.backend();
+    const auto found = std::find_if(backend.idle.begin(), backend.idle.end(),
+                                    [&](const auto& idle) { return idle.get() == &connection; });
+    auto taken = std::move(*found);
+    backend.idle.erase(found);
+    --backend.state->idle;
+    return taken;
+}
+
+std::unique_ptr<UpstreamConnection> UpstreamPool::takeIdle(WorkerBackend& backend) {
+    while (!backend.idle.empty()) {
+        auto connection = std::move(backend.idle.back());
+        backend.idle.pop_back();
+        --backend.state->idle;
+        if (connection->quietAndOpen())
+            return connection;
+        close(std::move(connection));
+    }
+    return nullptr;
+}
+
+void UpstreamPool::keep(std::unique_ptr<UpstreamConnection> connection) {
+    WorkerBackend& backend = connection->backend();
+    proxy::BackendState& state = *backend.state;
+    const bool tooMany = state.maxConnections() > 0 && state.connections() > state.maxConnections();
+    if (!backend.wanted || tooMany)
+        return close(std::move(connection));
+    connection->setKeeper(this);
+    connection->becomeIdle(m_loop.now() + backend.idleTimeout);
+    backend.idle.push_back(std::move(connection));
+    ++state.idle; // before the look at the waiters: they look the other way round
+    offerIdle(state, {0, 0});
+}
+
+void UpstreamPool::offerIdle(const proxy::BackendState& state, proxy::Waiter refusedBy) {
+    if (state.maxConnections() == 0)
+        return;
+    const auto found = m_backends.find(&state);
+    if (found == m_backends.end() || found->second->idle.empty())
+        return;
+    WorkerBackend& backend = *found->second;
+    const auto next = m_switchboard.takeWaiter(state);
+    if (!next)
+        return;
+    if (next->waiter == refusedBy) {
+        next->pool->slotWaiters.addFirst(next->waiter); // it is alone
+        return;
+    }
+    if (next->waiter.worker == m_workerIndex) {
+        m_switchboard.post(m_workerIndex, SlotFreed{next->waiter.token, backend.state, false});
+        return;
+    }
+    // A connection cannot leave its thread; its slot can.
+    auto connection = takeOut(*backend.idle.back());
+    m_loop.discard(std::move(connection));
+    m_switchboard.post(next->waiter.worker, SlotFreed{next->waiter.token, backend.state, true});
+}
+
+void UpstreamPool::close(std::unique_ptr<UpstreamConnection> connection) {
+    const auto state = connection->backend().state;
+    m_loop.discard(std::move(connection));
+    m_switchboard.releaseSlot(state);
+}
+
+void UpstreamPool::reclaim(const proxy::BackendState& state) {
+    const auto found = m_backends.find(&state);
+    if (found != m_backends.end() && !found->second->idle.empty())
+        close(takeOut(*found->second->idle.front()));
+}
+
+void UpstreamPool::closeIdle() {
+    for (auto& [state, backend] : m_backends) {
+        while (!backend->idle.empty())
+            close(takeOut(*backend->idle.back()));
+    }
+}
+
+void UpstreamPool::idleEnded(UpstreamConnection& connection) {
+    close(takeOut(connection));
+}
+
+} // namespace reverxy::net

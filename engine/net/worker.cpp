@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+#include "net/worker.h"
+
+#include "net/socket.h"
+
+#include <algorithm>
+
+namespace reverxy::net {
+
+namespace {
+
+// Transfers kept for later; more are freed when a burst is over.
+constexpr size_t freeTransfersKept = 256;
+// A worker this many clients ahead of another hands a new one over.
+constexpr uint32_t imbalanceTolerated = 2;
+
+std::unique_ptr<Reactor> makeReactor(bool portable) {
+    auto reactor = portable ? nullptr : makeEpollReactor();
+    return reactor ? std::move(reactor) : makePortableReactor();
+}
+
+} // namespace
+
+Worker::Worker(WorkerSetup setup)
+    : m_setup(std::move(setup)), m_address(m_setup.switchboard.worker(m_setup.index)),
+      m_loop(makeReactor(m_setup.portableReactor)), m_upstreams(m_loop, m_setup.switchboard, m_setup.index),
+      m_journal(m_loop, m_setup.log, m_setup.index),
+      m_waiting(m_setup.index), m_services{m_loop, m_setup.switchboard, m_upstreams, m_journal, m_waiting,
+                                           *this,  m_setup.index} {
+    m_descriptor = m_address.wake.readDescriptor();
+    m_loop.reactor().add(*this);
+    useRuntime(std::move(m_setup.runtime));
+    for (const int socket : m_setup.listeningSockets) {
+        m_listeners.push_back(std::make_unique<Listener>(
+            socket, [this](int accepted) { this->accepted(accepted); },
+            [this](const QString& why) { acceptFailed(why); }));
+    }
+    readMailbox(); // what came before there was a reactor to wake
+}
+
+Worker::~Worker() {
+    m_listeners.clear();
+    forEachClient([](ClientConnection& client) { client.closeNow(); });
+    m_upstreams.closeIdle();
+    m_loop.reactor().remove(*this);
+    m_descriptor = -1;
+}
+
+template <typename Do>
+void Worker::forEachClient(Do something) {
+    for (ClientConnection* client = m_clients; client;) {
+        ClientConnection* const next = client->next;
+        something(*client);
+        client = next;
+    }
+}
+
+// Messages.
+
+void Worker::onReady(Readiness) {
+    m_address.wake.drain();
+    m_loop.reactor().awaitRead(*this);
+    readMailbox();
+}
+
+void Worker::readMailbox() {
+    m_address.mailbox.takeAll(m_messages);
+    for (Message& message : m_messages)
+        std::visit([this](auto& alternative) { handle(alternative); }, message);
+    m_messages.clear();
+}
+
+void Worker::handle(AdoptClient& message) {
+    adopt(message.socket);
+}
+
+void Worker::handle(UseRuntime& message) {
+    useRuntime(std::move(message.runtime));
+}
+
+void Worker::handle(SlotFreed& message) {
+    if (Waits* const who = m_waiting.take(message.token))
+        who->wokenBySlot(message.backend, message.slotHeld);
+    else if (message.slotHeld)
+        m_setup.switchboard.releaseSlot(message.backend);
+    else
+        m_upstreams.offerIdle(*message.backend, {});
+}
+
+void Worker::handle(RetryFreed& message) {
+    if (Waits* const who = m_waiting.take(message.token)) {
+        who->wokenByRetry();
+        return;
+    }
+    // Who was to be woken has left; the place is for the next.
+    for (const proxy::RuntimePool& pool : m_services.runtime->worker.runtime->pools) {
+        if (!pool.state->retryWaiters.empty())
+            m_setup.switchboard.freeRetryPlace(*pool.state);
+    }
+}
+
+void Worker::handle(NameResolved& message) {
+    if (Waits* const who = m_waiting.take(message.token))
+        who->wokenByName();
+}
+
+void Worker::handle(ReclaimIdle& message) {
+    m_upstreams.reclaim(*message.backend);
+}
+
+void Worker::handle(ResumeAccepting&) {
+    if (m_services.draining)
+        return;
+    for (auto& listener : m_listeners)
+        listener->goOn();
+}
+
+void Worker::handle(Drain&) {
+    if (m_services.draining)
+        return;
+    m_services.draining = true;
+    for (auto& listener : m_listeners)
+        listener->drainAndClose();
+    forEachClient([](ClientConnection& client) { client.drain(); });
+    m_upstreams.closeIdle();
+    reportWhenDrained();
+}
+
+void Worker::handle(CutAll&) {
+    m_services.draining = true;
+    for (auto& listener : m_listeners)
+        listener->close();
+    forEachClient([](ClientConnection& client) { client.closeNow(); });
+    reportWhenDrained();
+}
+
+void Worker::handle(AskDecisions& message) {
+    message.answer(m_journal.ring().latest(message.count));
+}
+
+// Clients.
+
+void Worker::accepted(int socket) {
+    Switchboard& board = m_setup.switchboard;
+    prepareAccepted(socket);
+    if (++board.totalClients >= board.maxClients.load() && !m_services.draining) {
+        for (auto& listener : m_listeners)
+            listener->pause();
+        m_address.acceptPaused = true;
+        if (board.totalClients.load() < board.maxClients.load() && m_address.acceptPaused.exchange(false))
+            board.post(m_setup.index, ResumeAccepting{}); // one went in between
+    }
+    if (!m_services.draining) {
+        size_t least = m_setup.index;
+        uint32_t fewest = m_address.clients.load(std::memory_order_relaxed);
+        for (size_t i = 0; i < board.workers(); ++i) {
+            const uint32_t clients = board.worker(i).clients.load(std::memory_order_relaxed);
+            if (clients + imbalanceTolerated <= fewest) {
+                fewest = clients;
+                least = i;
+            }
+        }
+        if (least != m_setup.index) {
+            ++board.worker(least).clients;
+            board.post(least, AdoptClient{socket});
+            return;
+        }
+    }
+    ++m_address.clients;
+    adopt(socket);
+}
+
+/// The socket is counted already.
+void Worker::adopt(int socket) {
+    auto connection = std::make_unique<ClientConnection>(m_services, socket);
+    ClientConnection* const client = connection.release();
+    client->next = m_clients;
+    if (m_clients)
+        m_clients->previous = client;
+    m_clients = client;
+    if (!client->start())
+        client->closeNow();
+}
+
+void Worker::clientClosed(ClientConnection& connection) {
+    if (connection.previous)
+        connection.previous->next = connection.next;
+    else
+        m_clients = connection.next;
+    if (connection.next)
+        connection.next->previous = connection.previous;
+    --m_address.clients;
+    m_setup.switchboard.clientGone();
+    m_loop.discard(std::unique_ptr<ClientConnection>(&connection));
+    reportWhenDrained();
+}
+
+void Worker::acceptFailed(const QString& why) {
+    const TimePoint now = m_loop.now();
+    if (m_acceptFailureTold != TimePoint{} && now - m_acceptFailureTold < std::chrono::minutes(1))
+        return;
+    m_acceptFailureTold = now;
+    m_journal.write(observe::Level::Warn, "listener",
+                    "accepting is interrupted (" + why.toStdString() +
+                        "); what is open is served, and new clients wait until there is room");
+}
+
+void Worker::reportWhenDrained() {
+    if (!m_services.draining || m_clients || m_drainReported)
+        return;
+    m_drainReported = true;
+    m_journal.flush();
+    m_setup.drained();
+}
+
+// Transfers and runtimes.
+
+Transfer& Worker::take() {
+    if (m_freeTransfers.empty())
+        return *std::make_unique<Transfer>(m_services).release(); // comes back by give()
+    Transfer* const transfer = m_freeTransfers.back().release();
+    m_freeTransfers.pop_back();
+    return *transfer;
+}
+
+void Worker::give(Transfer& transfer) {
+    std::unique_ptr<Transfer> owned(&transfer);
+    if (m_freeTransfers.size() < freeTransfersKept)
+        m_freeTransfers.push_back(std::move(owned));
+    else
+        m_loop.discard(std::move(owned));
+    if (m_runtimes.size() > 1)
+        retireRuntimes();
+}
+
+void Worker::useRuntime(std::shared_ptr<const proxy::Runtime> runtime) {
+    m_runtimes.push_back(m_upstreams.bind(std::move(runtime)));
+    m_services.runtime = m_runtimes.back().get();
+    m_journal.setAccessLog(m_services.runtime->worker.runtime->config.log.access);
+    retireRuntimes();
+}
+
+/// Lets go of runtimes that no exchange uses any more.
+void Worker::retireRuntimes() {
+    for (size_t i = 0; i + 1 < m_runtimes.size();) {
+        if (m_runtimes[i]->worker.exchanges == 0)
+            m_runtimes.erase(m_runtimes.begin() + static_cast<std::ptrdiff_t>(i));
+        else
+            ++i;
+    }
+}
+
+} // namespace reverxy::net

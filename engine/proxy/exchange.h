@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/text_arena.h"
+#include "http/head.h"
+#include "limit/client_identity.h"
+#include "observe/decision.h"
+#include "proxy/exchange_port.h"
+#include "proxy/retry.h"
+#include "proxy/runtime.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reverxy::proxy {
+
+/// What is known of the client before the request is looked at.
+struct ClientFacts {
+    Endpoint peer;
+    limit::ClientIdentity identity;
+    uint64_t exchangeId = 0;
+};
+
+/// One request's life, as a state machine without sockets: events come in by its methods, actions go out by the
+/// port. Its phase is observe::Phase. Reused from request to request. Belongs to one worker's thread.
+class Exchange {
+  public:
+    /// What a request's body may have to be held for a retry (bytes).
+    static constexpr size_t heldBodyLimit = 64 * 1024;
+
+    explicit Exchange(ExchangePort& port) : m_port(port) {}
+
+    /// A request's head is there. `head` and `runtime` stay as they are until finish(); `date` is the Date field's
+    /// text for now.
+    void begin(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, TimePoint now,
+               WallTime wall, std::string_view date);
+
+    /// Answers a message that is no valid request. `head` is an empty one; everything else as with begin().
+    void reject(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, Failure failure,
+                std::string_view details, TimePoint now, WallTime wall, std::string_view date);
+
+    // From the client.
+    /// Whether the next piece of the request's body can be taken now.
+    bool wantsRequestBody() const;
+    void requestBody(const Piece& piece, TimePoint now);
+    void requestEnd(const http::FieldList& trailers, TimePoint now);
+    /// The request's framing proved wrong, or it came too slowly: `failure` tells the client, if that is still
+    /// possible.
+    void requestFailed(Failure failure, std::string_view details, TimePoint now);
+    /// The client is gone, or is cut for `failure`; nothing more is sent to it.
+    void clientLost(Failure failure, TimePoint now);
+
+    // From the backend.
+    void upstreamReady(uint32_t connectMicros, TimePoint now);
+    void upstreamFailed(Failure failure, std::string_view details, TimePoint now);
+    void responseHead(const http::ResponseHead& head, std::string_view date, TimePoint now);
+    void responseBody(const Piece& piece);
+    /// `reusable`: the backend's connection can carry another request.
+    void responseEnd(const http::FieldList& trailers, bool reusable, TimePoint now);
+    /// The connection ended or broke before the response was complete. `anyByteSent`: of this request on this
+    /// connection.
+    void upstreamLost(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
+
+    /// Bytes went to or came from the backend, or none are owed now: its silence begins anew.
+    void upstreamActive(TimePoint now) { m_lastActivity = now; }
+
+    /// Both sides of a tunnel have closed.
+    void tunnelOver() { m_responseOver = true; }
+
+    // From those it waits for.
+    /// A slot of `backend` was passed on to this exchange. False: it is of no use here, and the caller passes it
+    /// on.
+    /// `slotHeld`: the slot is counted already; otherwise an idle connection is at hand.
+    bool slotGranted(const BackendState& backend, bool slotHeld, TimePoint now);
+    void retryAllowed(TimePoint now);
+    void timeout(TimePoint now);
+
+    /// The last byte is with the client, or nothing more can be done: the record is final.
+    void finish(TimePoint now);
+
+    observe::Phase phase() const { return m_decision.phase; }
+
+    /// The response is complete, or cut; only the sending of what is queued may be left.
+    bool responseOver() const { return m_responseOver; }
+
+    bool requestEnded() const { return m_requestEnded; }
+
+    bool headForwarded() const { return m_headForwarded; }
+
+    const observe::Decision& decision() const { return m_decision; }
+
+    observe::Decision& decision() { return m_decision; }
+
+    /// A stream of events (`text/event-stream`): its end is never near.
+    bool isEventStream() const { return m_eventStream; }
+
+  private:
+    struct PoolLoad; // what the balancer may ask
+
+    const config::Config& configuration() const { return m_runtime->runtime->config; }
+
+    const RuntimePool& pool() const { return m_runtime->runtime->pools[m_pool]; }
+
+    const RuntimeBackend& backend() const { return pool().backends[m_backend]; }
+
+    void reset(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, TimePoint now,
+               WallTime wall, std::string_view date);
+    void describe(const ClientFacts& client, WallTime wall);
+    Failure route();
+    bool answerHere();
+    bool tried(uint32_t backend) const;
+    bool untriedLeft() const;
+    bool hasRoom(uint32_t backend) const;
+    void tryBackends(TimePoint now);
+    bool openTo(uint32_t backend, bool slotHeld, TimePoint now);
+    void noteCandidates();
+    void waitForSlot(TimePoint now);
+    void sendRequest(TimePoint now);
+    void attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
+    void leaveBackend();
+    void giveUpRetryPlace();
+    void acceptTunnel(const http::ResponseHead& head, std::string_view date, TimePoint now);
+    void answerFailure(Failure failure, TimePoint now);
+    void sendLocal(uint16_t status, std::string_view contentType, std::string_view body, http::FieldList& fields);
+    void cut(Failure failure);
+
+    ExchangePort& m_port;
+    WorkerRuntime* m_runtime = nullptr;
+    const http::RequestHead* m_head = nullptr;
+    observe::Decision m_decision;
+    TextArena m_arena;       // texts of the message being composed
+    TextArena m_targetArena; // what m_target needs, for all attempts
+    http::FieldList m_fields;
+    limit::ClientIdentity m_identity;
+    TimePoint m_begun{};
+    TimePoint m_attemptBegun{};
+    TimePoint m_waitBegun{};
+    TimePoint m_lastActivity{};
+    std::string_view m_date;
+    std::string_view m_target; // path and query after the route's strip_prefix, without the backend's base path
+    std::string m_held;        // the request's body so far, in case it must be sent again
+    std::vector<uint32_t> m_tried;
+    uint32_t m_route = 0;
+    uint32_t m_pool = 0;
+    uint32_t m_backend = 0;
+    uint32_t m_retries = 0;
+    Failure m_lastFailure = Failure::None;
+    bool m_poolCounted = false;
+    bool m_backendCounted = false;
+    bool m_retrying = false;     // holds a place in the retry budget
+    bool m_upstreamOpen = false; // the request may be sent
+    bool m_requestEnded = false;
+    bool m_bodyStarted = false; // some of the body was taken from the client
+    bool m_holding = false;
+    bool m_headForwarded = false;
+    bool m_responseOver = false;
+    bool m_eventStream = false;
+    bool m_upgradeOffered = false;
+};
+
+} // namespace reverxy::proxy

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+// The part of an exchange that finds a backend: choosing, waiting for a slot, trying, trying again.
+#include "proxy/exchange.h"
+#include "proxy/forward.h"
+
+#include <algorithm>
+
+namespace reverxy::proxy {
+
+using observe::ChoiceReason;
+using observe::Phase;
+
+/// The pool filters, the policy chooses.
+struct Exchange::PoolLoad final : balance::LoadView {
+    explicit PoolLoad(const Exchange& owner) : exchange(owner) {}
+
+    bool eligible(size_t backend) const override {
+        const auto index = static_cast<uint32_t>(backend);
+        return !exchange.tried(index) && exchange.hasRoom(index);
+    }
+
+    uint32_t inFlight(size_t backend) const override {
+        return exchange.pool().backends[backend].state->inFlight.load(std::memory_order_relaxed);
+    }
+
+    const Exchange& exchange;
+};
+
+bool Exchange::tried(uint32_t backend) const {
+    return std::find(m_tried.begin(), m_tried.end(), backend) != m_tried.end();
+}
+
+bool Exchange::untriedLeft() const {
+    const auto& enabled = pool().enabledBackends;
+    return std::any_of(enabled.begin(), enabled.end(), [this](uint32_t backend) { return !tried(backend); });
+}
+
+bool Exchange::hasRoom(uint32_t backend) const {
+    const BackendState& state = *pool().backends[backend].state;
+    const uint32_t max = state.maxConnections();
+    return max == 0 || state.connections() < max || m_port.hasIdleConnection(m_pool, backend);
+}
+
+void Exchange::tryBackends(TimePoint now) {
+    for (;;) {
+        // Whoever comes new stands behind those who wait.
+        const bool othersWait = m_decision.phase == Phase::Routing && !pool().state->slotWaiters.empty();
+        const uint64_t ticket = pool().state->ticket.fetch_add(1, std::memory_order_relaxed);
+        const auto chosen =
+            othersWait ? std::nullopt : m_runtime->balancers[m_pool]->choose(ticket, PoolLoad(*this));
+        if (!chosen) {
+            if (untriedLeft())
+                return waitForSlot(now);
+            return answerFailure(m_lastFailure, now);
+        }
+        if (openTo(static_cast<uint32_t>(*chosen), false, now))
+            return;
+    }
+}
+
+/// True when the request is on its way to the backend or ended; false when another backend is to be chosen.
+bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
+    m_backend = backendIndex;
+    noteCandidates();
+    const Opened opened = m_port.openUpstream(m_pool, m_backend, slotHeld);
+    if (opened.result == OpenResult::NoSlot)
+        return false;
+    m_attemptBegun = now;
+    observe::Attempt& attempt = m_decision.beginAttempt();
+    attempt.backend = backend().name;
+    attempt.startedMicros = microsBetween(m_begun, now);
+    attempt.reusedConnection = opened.reused;
+    ++backend().state->inFlight;
+    m_backendCounted = true;
+    switch (opened.result) {
+    case OpenResult::Ready:
+        sendRequest(now);
+        return true;
+    case OpenResult::Pending:
+        m_decision.phase = Phase::Connecting;
+        return true;
+    default:
+        attempt.failure = opened.failure;
+        m_lastFailure = opened.failure;
+        m_tried.push_back(m_backend);
+        leaveBackend();
+        return false;
+    }
+}
+
+void Exchange::noteCandidates() {
+    m_decision.candidatesTotal = 0;
+    for (const uint32_t index : pool().enabledBackends) {
+        if (tried(index))
+            continue;
+        if (m_decision.candidatesTotal < observe::Decision::maxCandidates)
+            m_decision.candidates[m_decision.candidatesTotal] = pool().backends[index].name;
+        ++m_decision.candidatesTotal;
+    }
+    const bool only = pool().enabledBackends.size() == 1;
+    m_decision.choice = only              ? ChoiceReason::OnlyOne
+                        : m_tried.empty() ? ChoiceReason::Algorithm
+                                          : ChoiceReason::OthersTried;
+}
+
+void Exchange::waitForSlot(TimePoint now) {
+    if (m_decision.phase != Phase::Queued) {
+        m_decision.phase = Phase::Queued;
+        m_waitBegun = now;
+    }
+    const config::Queue& queue = configuration().proxy.queue;
+    if (!m_port.waitForSlot(m_pool, queue.size))
+        return answerFailure(Failure::QueueFull, now);
+    m_port.setDeadline(m_waitBegun + queue.timeout);
+    // A slot may have become free between the choice and the entry into the list, when nobody was there to be told.
+    for (const uint32_t index : pool().enabledBackends) {
+        if (tried(index))
+            continue;
+        const bool idleHere = m_port.hasIdleConnection(m_pool, index);
+        if (!idleHere && !pool().backends[index].state->takeSlot())
+            continue;
+        m_port.stopWaiting();
+        m_decision.choice = ChoiceReason::OthersFull;
+        if (!openTo(index, !idleHere, now))
+            tryBackends(now);
+        return;
+    }
+}
+
+bool Exchange::slotGranted(const BackendState& granted, bool slotHeld, TimePoint now) {
+    if (m_decision.phase != Phase::Queued)
+        return false;
+    const auto& enabled = pool().enabledBackends;
+    const auto found = std::find_if(enabled.begin(), enabled.end(), [&](uint32_t index) {
+        return pool().backends[index].state.get() == &granted && !tried(index);
+    });
+    if (found == enabled.end()) {
+        // Not for this exchange. It stands at the end again, so that the slot finds others first.
+        waitForSlot(now);
+        return false;
+    }
+    m_decision.queuedMicros += microsBetween(m_waitBegun, now);
+    m_port.setDeadline(TimePoint::max());
+    if (!openTo(*found, slotHeld, now))
+        tryBackends(now);
+    return true;
+}
+
+void Exchange::upstreamReady(uint32_t connectMicros, TimePoint now) {
+    m_decision.lastAttempt().connectMicros = connectMicros;
+    sendRequest(now);
+}
+
+void Exchange::upstreamFailed(Failure failure, std::string_view details, TimePoint now) {
+    attemptFailed(failure, details, false, now);
+}
+
+void Exchange::sendRequest(TimePoint now) {
+    m_decision.phase = Phase::AwaitingResponse;
+    m_upstreamOpen = true;
+    m_lastActivity = now;
+    m_arena.clear();
+    m_fields.clear();
+    const RuntimeBackend& to = backend();
+    const auto maxForwards = maxForwardsOf(*m_head);
+    ForwardFacts facts;
+    facts.peer = m_decision.peer.address;
+    facts.peerTrusted = m_identity.peerTrusted;
+    facts.backendAuthority = to.authority;
+    facts.hostHeader = configuration().proxy.hostHeader;
+    if (maxForwards && *maxForwards > 0)
+        facts.maxForwards = *maxForwards - 1;
+    composeRequestFields(*m_head, facts, m_arena, m_fields);
+    const std::string_view upgrade = offeredUpgrade(*m_head, m_arena);
+    m_upgradeOffered = !upgrade.empty();
+    std::string_view target = m_target;
+    if (!to.basePath.empty() && m_head->form != http::TargetForm::Asterisk)
+        target = m_arena.join({to.basePath, m_target});
+    RequestOut out{m_head->methodToken, target, m_fields, m_head->framing, upgrade};
+    m_port.sendRequestHead(out);
+    m_port.setDeadline(now + configuration().proxy.responseTimeout);
+    if (!m_held.empty())
+        m_port.sendRequestBody({m_held, nullptr});
+    if (m_requestEnded) {
+        m_fields.clear();
+        m_port.sendRequestEnd(m_fields);
+    }
+}
+
+/// Lets go of the backend, if one is held: its connection is closed unless it was released before.
+void Exchange::leaveBackend() {
+    m_upstreamOpen = false;
+    if (!m_backendCounted)
+        return;
+    m_backendCounted = false;
+    --backend().state->inFlight;
+    m_port.releaseUpstream(false);
+}
+
+void Exchange::giveUpRetryPlace() {
+    if (!m_retrying)
+        return;
+    m_retrying = false;
+    --pool().state->retriesInFlight;
+    m_port.retryPlaceFreed(m_pool);
+}
+
+void Exchange::attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now) {
+    observe::Attempt& attempt = m_decision.lastAttempt();
+    attempt.failure = failure;
+    attempt.bytesSent = anyByteSent;
+    m_decision.details.assign(details);
+    m_lastFailure = failure;
+    m_tried.push_back(m_backend);
+    leaveBackend();
+
+    RetrySituation situation;
+    situation.failure = failure;
+    situation.anyByteSent = anyByteSent;
+    situation.idempotent = http::isIdempotent(m_head->method);
+    situation.bodyReplayable = !m_bodyStarted || m_holding;
+    situation.finalHeadForwarded = m_headForwarded;
+    situation.untriedLeft = untriedLeft();
+    situation.retriesMade = m_retries;
+    situation.retriesAllowed = configuration().proxy.retries;
+    situation.attempts = m_decision.attemptsTotal;
+    switch (decideRetry(situation)) {
+    case RetryVerdict::GiveUp:
+        return answerFailure(failure, now);
+    case RetryVerdict::AtOnce:
+        return tryBackends(now);
+    case RetryVerdict::WithinBudget:
+        ++m_retries;
+        if (!situation.untriedLeft)
+            m_tried.clear();
+        giveUpRetryPlace(); // a further retry asks anew
+        m_decision.phase = Phase::AwaitingRetry;
+        m_waitBegun = now;
+        return retryAllowed(now);
+    }
+}
+
+void Exchange::retryAllowed(TimePoint now) {
+    if (m_decision.phase != Phase::AwaitingRetry)
+        return;
+    PoolState& state = *pool().state;
+    const auto takePlace = [&state] {
+        uint32_t retrying = state.retriesInFlight.load();
+        while (fitsRetryBudget(retrying, state.inFlight.load())) {
+            if (state.retriesInFlight.compare_exchange_weak(retrying, retrying + 1))
+                return true;
+        }
+        return false;
+    };
+    if (!takePlace()) {
+        m_port.waitForRetry(m_pool);
+        m_port.setDeadline(m_waitBegun + configuration().proxy.queue.timeout);
+        if (!takePlace()) // once more, now that whoever frees a place would see this exchange wait
+            return;
+        m_port.stopWaiting();
+    }
+    m_retrying = true;
+    m_decision.queuedMicros += microsBetween(m_waitBegun, now);
+    m_port.setDeadline(TimePoint::max());
+    tryBackends(now);
+}
+
+} // namespace reverxy::proxy

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "base/ip_address.h"
+#include "base/text_arena.h"
+#include "config/config.h"
+#include "http/head.h"
+
+#include <optional>
+#include <string_view>
+
+// What a gateway does to a message's fields on their way (RFC 9110 section 7.6). Pure: fields in, fields out.
+
+namespace reverxy::proxy {
+
+/// The name this proxy gives itself in Via and Proxy-Status.
+constexpr std::string_view pseudonym = "reverxy";
+
+/// What the request's composition depends on besides its head.
+struct ForwardFacts {
+    IpAddress peer;
+    bool peerTrusted = false;          // what the peer forwards is believed
+    std::string_view backendAuthority; // host[:port] of the backend
+    config::HostHeader hostHeader = config::HostHeader::Preserve;
+    std::optional<uint32_t> maxForwards; // to send instead of the one received
+};
+
+/// Fills `out` with the fields for the backend: Host first, the client's end-to-end fields, then
+/// X-Forwarded-For/-Host/-Proto, Forwarded (RFC 7239) and Via. Connection-specific fields, those named by
+/// Connection, and the framing fields are left out. Text composed lives in `arena`.
+void composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
+                          http::FieldList& out);
+
+/// Fills `out` with the fields for the client: the backend's end-to-end fields, a Date where there is none (RFC
+/// 9110 section 6.6.1), Via. `keepLength`: the response has no body of its own but may tell the length of one
+/// (HEAD, 304).
+void composeResponseFields(const http::ResponseHead& head, bool keepLength, std::string_view date, TextArena& arena,
+                           http::FieldList& out);
+
+/// The protocols of the Upgrade field that may be offered to a backend: all but h2c, as a list; "" when none is
+/// left.
+std::string_view offeredUpgrade(const http::RequestHead& head, TextArena& arena);
+
+/// Fills `out` with those trailer fields that may be forwarded: nothing that frames, routes or authenticates (RFC
+/// 9110 section 6.5.1).
+void composeTrailers(const http::FieldList& trailers, http::FieldList& out);
+
+/// Max-Forwards (RFC 9110 section 7.6.2) of an OPTIONS or TRACE request; nothing for others, or when it is no
+/// number.
+std::optional<uint32_t> maxForwardsOf(const http::RequestHead& head);
+
+/// Whether the message has been through this proxy so often that it must be going round in circles.
+bool looksLikeLoop(const http::RequestHead& head);
+
+} // namespace reverxy::proxy
