@@ -5,8 +5,9 @@
 //   \{N:text}                        the text N times
 //   \E                               no byte; the message ends here, what follows is no part of it
 // Keys: section (what the case is about), expect (`accept`, `incomplete` or `reject` with our error's name), body (when
-// accepted; without it the body is empty), to (responses: the request's method), node (Node's verdict where it differs from ours)
-// differs (a part that Node reads differently though both accept) and why (the reason, or anything a reader should know).
+// accepted; without it the body is empty), to (responses: the request's method), node (the other verdict that Node gives, in
+// this version or another; without it both must agree), differs (a part that Node reads otherwise though both accept) and why
+// (the reason of the difference, or anything a reader should know).
 import { readFileSync } from 'node:fs';
 
 const knownKeys = new Set(['section', 'expect', 'body', 'to', 'node', 'differs', 'why']);
