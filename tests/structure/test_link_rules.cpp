@@ -121,7 +121,7 @@ void TestLinkRules::compiles_data() {
         QVERIFY2(rule, target->folder.c_str());
         ++targets;
         QTest::addRow("%s: a header of the C++ library", name.c_str())
-            << flags << QByteArray("#include <vector>\n") << true;
+            << flags << QByteArray("#include <cstddef>\n") << true;
         // Only Core and Network are linked, so Widgets stay unknown even where Qt is known.
         QTest::addRow("%s: QObject", name.c_str()) << flags << QByteArray("#include <QObject>\n") << rule->qt;
         QTest::addRow("%s: QtCore/QObject", name.c_str())
