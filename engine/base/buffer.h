@@ -19,6 +19,7 @@ struct Buffer {
     uint32_t capacity;
 
     char* data() { return reinterpret_cast<char*>(this + 1); }
+
     const char* data() const { return reinterpret_cast<const char*>(this + 1); }
 };
 
@@ -26,19 +27,28 @@ struct Buffer {
 class BufferRef {
   public:
     BufferRef() = default;
+
     explicit BufferRef(Buffer* buffer) : m_buffer(buffer) { retain(); }
+
     BufferRef(const BufferRef& other) : m_buffer(other.m_buffer) { retain(); }
+
     BufferRef(BufferRef&& other) noexcept : m_buffer(std::exchange(other.m_buffer, nullptr)) {}
+
     BufferRef& operator=(BufferRef other) noexcept {
         std::swap(m_buffer, other.m_buffer);
         return *this;
     }
+
     ~BufferRef() { release(); }
 
     void reset() { release(), m_buffer = nullptr; }
+
     Buffer* operator->() const { return m_buffer; }
+
     Buffer* raw() const { return m_buffer; }
+
     explicit operator bool() const { return m_buffer != nullptr; }
+
     bool shared() const { return m_buffer && m_buffer->references > 1; }
 
   private:
@@ -46,6 +56,7 @@ class BufferRef {
         if (m_buffer)
             ++m_buffer->references;
     }
+
     inline void release();
 
     Buffer* m_buffer = nullptr;
@@ -71,11 +82,14 @@ class BufferPool {
     BufferPool& operator=(const BufferPool&) = delete;
 
     BufferRef takeSmall() { return take(m_small, smallCapacity); }
+
     BufferRef takeLarge() { return take(m_large, largeCapacity); }
+
     /// A buffer of at least `capacity` bytes; past largeCapacity it is allocated for this use and freed after it.
     BufferRef takeAtLeast(size_t capacity);
     /// Called by BufferRef when nobody needs the buffer any more.
     void giveBack(Buffer* buffer);
+
     /// Bytes in use plus bytes kept free.
     size_t bytesHeld() const { return m_bytesHeld; }
 
@@ -84,6 +98,7 @@ class BufferPool {
         Buffer* head = nullptr;
         uint32_t count = 0;
     };
+
     BufferRef take(FreeList& list, uint32_t capacity);
     Buffer* allocate(size_t capacity);
     void deallocate(Buffer* buffer);

@@ -9,41 +9,41 @@ namespace reverxy {
 /// Who has to act on a failure.
 enum class Fault : uint8_t { None, Client, Upstream, Proxy, Config };
 
-/// Everything that can end an exchange other than well. One table (failure.cpp) gives each its status, its error type
-/// of RFC 9209 section 2.3, whose fault it is and a sentence for people.
+/// Everything that can end an exchange other than well. One table (failure.cpp) gives each its status, its error
+/// type of RFC 9209 section 2.3, whose fault it is and a sentence for people.
 enum class Failure : uint8_t {
     None,
     // found in the client's message
-    BadRequest,           // malformed, RFC 9112's must-reject list; the parser's reason goes into `details`
-    UriTooLong,           // request line past max_header_size
-    HeadersTooLarge,      // fields past max_header_size or max_header_count
-    BodyTooLarge,         // body past max_body_size
-    VersionNotSupported,  // a major version other than 1
-    NotImplemented,       // CONNECT, an unknown transfer coding
-    RequestTimeout,       // header_timeout, or body slower than min_rate
-    ClientGone,           // closed or reset before the response was complete
-    ClientTooSlow,        // reads the response slower than min_rate
-    ProxyLoop,            // this proxy met itself in Via
+    BadRequest,          // malformed, RFC 9112's must-reject list; the parser's reason goes into `details`
+    UriTooLong,          // request line past max_header_size
+    HeadersTooLarge,     // fields past max_header_size or max_header_count
+    BodyTooLarge,        // body past max_body_size
+    VersionNotSupported, // a major version other than 1
+    NotImplemented,      // CONNECT, an unknown transfer coding
+    RequestTimeout,      // header_timeout, or body slower than min_rate
+    ClientGone,          // closed or reset before the response was complete
+    ClientTooSlow,       // reads the response slower than min_rate
+    ProxyLoop,           // this proxy met itself in Via
     // decided by the proxy
-    NoRoute,              // no route matches host and path
-    NoBackend,            // the pool has no backend
-    AllBackendsDown,      // every backend out, when_all_down: refuse
-    QueueFull,            // every backend at max_connections and the queue at its size
-    QueueTimeout,         // waited queue.timeout for a slot
-    Draining,             // cut when drain_timeout was over
-    Internal,             // a fault of the proxy itself
+    NoRoute,         // no route matches host and path
+    NoBackend,       // the pool has no backend
+    AllBackendsDown, // every backend out, when_all_down: refuse
+    QueueFull,       // every backend at max_connections and the queue at its size
+    QueueTimeout,    // waited queue.timeout for a slot
+    Draining,        // cut when drain_timeout was over
+    Internal,        // a fault of the proxy itself
     // met towards the backend
-    DnsError,             // name does not resolve
+    DnsError, // name does not resolve
     ConnectRefused,
     ConnectTimeout,
-    ConnectUnreachable,   // no route, network down, out of sockets and the like
-    ConnectionClosed,     // closed or reset before a complete response head
-    ResponseTimeout,      // silent for response_timeout
-    ResponseMalformed,    // bytes that are no HTTP/1 response
+    ConnectUnreachable, // no route, network down, out of sockets and the like
+    ConnectionClosed,   // closed or reset before a complete response head
+    ResponseTimeout,    // silent for response_timeout
+    ResponseMalformed,  // bytes that are no HTTP/1 response
     ResponseHeadTooLarge,
-    ResponseIncomplete,   // closed or reset within the body
-    ResponseBodyMalformed,// bad chunk framing within the body
-    UnexpectedUpgrade,    // 101 without a request for it
+    ResponseIncomplete,    // closed or reset within the body
+    ResponseBodyMalformed, // bad chunk framing within the body
+    UnexpectedUpgrade,     // 101 without a request for it
 };
 
 struct FailureInfo {

@@ -13,6 +13,7 @@ template <uint16_t N>
 class FixedText {
   public:
     FixedText() = default;
+
     explicit FixedText(std::string_view text) { assign(text); }
 
     void assign(std::string_view text) {
@@ -21,12 +22,16 @@ class FixedText {
         if (m_size > 0) // an empty view may carry a null pointer, which memcpy must not be given
             std::memcpy(m_bytes, text.data(), m_size);
     }
+
     void clear() { m_size = 0, m_total = 0; }
 
     std::string_view view() const { return {m_bytes, m_size}; }
+
     bool empty() const { return m_size == 0; }
+
     /// Whether the text was longer than what is held.
     bool truncated() const { return m_total > m_size; }
+
     uint32_t totalSize() const { return m_total; }
 
   private:

@@ -23,12 +23,18 @@ class IpAddress {
     static std::optional<IpAddress> parse(std::string_view text);
 
     Family family() const { return m_family; }
+
     bool isV4() const { return m_family == Family::V4; }
+
     bool isV6() const { return m_family == Family::V6; }
+
     bool isNone() const { return m_family == Family::None; }
+
     bool isLoopback() const;
+
     /// Network order; an IPv4 address stands in the first four bytes.
     const std::array<uint8_t, 16>& bytes() const { return m_bytes; }
+
     /// The address with all bits past `length` cleared.
     IpAddress prefix(unsigned length) const;
     /// Canonical text (RFC 5952 for IPv6), without brackets; "" for None.

@@ -10,11 +10,12 @@
 
 namespace reverxy {
 
-/// A name interned for the life of the process: a number that means the same before and after every reload. 0 is "none".
+/// A name interned for the life of the process: a number that means the same before and after every reload. 0 is
+/// "none".
 using NameId = uint32_t;
 
-/// Interns the names of routes, pools and backends, so that records carry numbers. Only grows; bounded by the names that
-/// configurations ever had. Every call is thread-safe; never used on the path of a request except to print.
+/// Interns the names of routes, pools and backends, so that records carry numbers. Only grows; bounded by the names
+/// that configurations ever had. Every call is thread-safe; never used on the path of a request except to print.
 class NameTable {
   public:
     NameTable();

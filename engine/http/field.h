@@ -77,13 +77,19 @@ struct Field {
 class FieldList {
   public:
     void clear() { m_fields.clear(); }
+
     void add(std::string_view name, std::string_view value, FieldId id) { m_fields.push_back({name, value, id}); }
+
     void add(std::string_view name, std::string_view value) { add(name, value, fieldIdFromName(name)); }
 
     size_t size() const { return m_fields.size(); }
+
     bool empty() const { return m_fields.empty(); }
+
     const Field& operator[](size_t i) const { return m_fields[i]; }
+
     auto begin() const { return m_fields.begin(); }
+
     auto end() const { return m_fields.end(); }
 
     /// The first field with this id, or null. Only for known ids.

@@ -21,7 +21,8 @@ struct ConnectionOptions {
     bool close = false;
     bool keepAlive = false;
     bool upgrade = false;
-    /// Names a field other than close, keep-alive and upgrade, so that fields must be looked up in it when forwarding.
+    /// Names a field other than close, keep-alive and upgrade, so that fields must be looked up in it when
+    /// forwarding.
     bool namesFields = false;
 };
 
@@ -68,6 +69,7 @@ struct ResponseHead {
     bool hasUpgrade = false;
 
     bool isInterim() const { return status >= 100 && status < 200 && status != 101; }
+
     void clear();
 };
 

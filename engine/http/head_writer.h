@@ -9,8 +9,9 @@
 
 namespace reverxy::http {
 
-// Serializing heads (RFC 9112). First the size, then the bytes into memory of at least that size: the caller owns the
-// memory, nothing is allocated. Fields are written as given; framing fields are among them, put there by the caller.
+// Serializing heads (RFC 9112). First the size, then the bytes into memory of at least that size: the caller owns
+// the memory, nothing is allocated. Fields are written as given; framing fields are among them, put there by the
+// caller.
 
 size_t requestHeadSize(std::string_view methodToken, std::string_view target, const FieldList& fields);
 /// Writes `METHOD target HTTP/1.1`, the fields and the empty line; returns the end of what was written.

@@ -13,11 +13,12 @@ bool equalsIgnoringCase(std::string_view a, std::string_view b);
 /// Without leading and trailing spaces and tabs.
 std::string_view trimmed(std::string_view text);
 
-/// Walks the elements of a comma-separated list (RFC 9110 section 5.6.1): empty elements are skipped, commas within quoted
-/// strings do not separate.
+/// Walks the elements of a comma-separated list (RFC 9110 section 5.6.1): empty elements are skipped, commas within
+/// quoted strings do not separate.
 class ListReader {
   public:
     explicit ListReader(std::string_view value) : m_rest(value) {}
+
     /// Puts the next element, trimmed, into `element`; false at the end.
     bool next(std::string_view& element);
 

@@ -8,7 +8,8 @@
 
 namespace reverxy::http {
 
-/// `host[:port]` taken apart (RFC 3986 section 3.2, RFC 9110 section 7.2): reg-name, IPv4 or bracketed IPv6; no userinfo.
+/// `host[:port]` taken apart (RFC 3986 section 3.2, RFC 9110 section 7.2): reg-name, IPv4 or bracketed IPv6; no
+/// userinfo.
 struct Authority {
     std::string_view host; // brackets of an IP literal included
     std::string_view port; // digits; empty when absent
@@ -23,8 +24,8 @@ std::string_view pathOf(std::string_view pathAndQuery);
 /// True when the path holds a dot segment, plain or percent-encoded, so that its prefix may not be what it seems.
 bool hasDotSegments(std::string_view path);
 
-/// RFC 3986 section 5.2.4 on the path of `pathAndQuery` (encoded dots decoded first); the query stays as it is. The result
-/// always begins with "/".
+/// RFC 3986 section 5.2.4 on the path of `pathAndQuery` (encoded dots decoded first); the query stays as it is. The
+/// result always begins with "/".
 std::string removeDotSegments(std::string_view pathAndQuery);
 
 } // namespace reverxy::http

@@ -19,10 +19,10 @@ struct Attempt {
     Failure failure = Failure::None; // None: its response was used
     uint16_t status = 0;             // 0: no response head
     bool reusedConnection = false;
-    bool bytesSent = false;          // of the request, on this attempt
-    uint32_t startedMicros = 0;      // since the exchange began
-    uint32_t connectMicros = 0;      // 0 on a reused connection
-    uint32_t firstByteMicros = 0;    // from the start of the attempt to the response's head; 0: none came
+    bool bytesSent = false;       // of the request, on this attempt
+    uint32_t startedMicros = 0;   // since the exchange began
+    uint32_t connectMicros = 0;   // 0 on a reused connection
+    uint32_t firstByteMicros = 0; // from the start of the attempt to the response's head; 0: none came
 };
 
 /// Why the pool chose as it did, for one choice.
@@ -31,8 +31,8 @@ enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, Other
 /// How the client's address was found; mirrors limit::IdentitySource by value.
 using IdentitySourceValue = uint8_t;
 
-/// The one record of what happened to an exchange: filled as it goes, copied to its worker's ring at the end. Plain and of
-/// bounded size. Headers, access log, metrics and the window read it; nothing else tells them anything.
+/// The one record of what happened to an exchange: filled as it goes, copied to its worker's ring at the end. Plain
+/// and of bounded size. Headers, access log, metrics and the window read it; nothing else tells them anything.
 struct Decision {
     static constexpr size_t maxAttempts = 6;
     static constexpr size_t maxCandidates = 8;
@@ -59,7 +59,8 @@ struct Decision {
     ChoiceReason choice = ChoiceReason::None;
 
     // how it went
-    std::array<Attempt, maxAttempts> attempts{}; // the first ones; the last of them is overwritten when there are more
+    std::array<Attempt, maxAttempts>
+        attempts{}; // the first ones; the last of them is overwritten when there are more
     uint16_t attemptsTotal = 0;
     uint16_t status = 0; // of the response the client got; 0: none
     Failure failure = Failure::None;
@@ -81,10 +82,10 @@ struct Decision {
         attempts[index] = Attempt{};
         return attempts[index];
     }
+
     /// The last attempt; only when attemptsTotal > 0.
-    Attempt& lastAttempt() {
-        return attempts[attemptsTotal <= maxAttempts ? attemptsTotal - 1u : maxAttempts - 1];
-    }
+    Attempt& lastAttempt() { return attempts[attemptsTotal <= maxAttempts ? attemptsTotal - 1u : maxAttempts - 1]; }
+
     const Attempt& lastAttempt() const { return const_cast<Decision*>(this)->lastAttempt(); }
 };
 

@@ -26,14 +26,15 @@ struct Event {
     std::string message;
 };
 
-/// Decisions gathered by one worker, handed to the log thread as one. Recycled, so that a worker in steady use allocates none.
+/// Decisions gathered by one worker, handed to the log thread as one. Recycled, so that a worker in steady use
+/// allocates none.
 struct LogBatch {
     static constexpr size_t capacity = 64;
     std::vector<Decision> decisions;
 };
 
-/// The log: one thread of its own writes batches of records; whoever logs never waits for it. When it cannot keep up, records are
-/// dropped and counted, and the count is written as a line of its own once there is room.
+/// The log: one thread of its own writes batches of records; whoever logs never waits for it. When it cannot keep
+/// up, records are dropped and counted, and the count is written as a line of its own once there is room.
 class Log {
   public:
     /// Writes bytes to where the log goes; called on the log thread only.
@@ -48,6 +49,7 @@ class Log {
 
     /// Level and format take effect with the next record. Thread-safe.
     void configure(Level level, Format format);
+
     Level level() const { return m_level.load(std::memory_order_relaxed); }
 
     /// Thread-safe; drops the event when it is below the level or the queue is full.
