@@ -6,8 +6,7 @@
 
 #include <yaml.h>
 
-#include <memory>
-#include <optional>
+#include <algorithm>
 #include <unordered_map>
 
 namespace reverxy::config {
@@ -48,7 +47,9 @@ class TreeBuilder {
         // Fixed, so that bytes in another encoding are an error with a place and never guessed at. The parser then
         // no longer looks for a byte order mark, so it starts behind one.
         yaml_parser_set_encoding(&m_parser, YAML_UTF8_ENCODING);
-        const std::string_view input = text.substr(m_skipped);
+        std::string_view input = text.substr(m_skipped);
+        if (input.empty())
+            input = ""; // libyaml asserts that there is a pointer, even to nothing
         yaml_parser_set_input_string(&m_parser, reinterpret_cast<const unsigned char*>(input.data()), input.size());
     }
 
@@ -103,7 +104,16 @@ class TreeBuilder {
             message += std::string(" ") + m_parser.context;
         if (m_parser.context && m_parser.context_mark.line != m_parser.problem_mark.line)
             message += " that began in line " + std::to_string(m_parser.context_mark.line + 1);
+        if (lineAround(at.offset).find("::") != std::string_view::npos)
+            message += "; an IPv6 address stands in quotes, as \"::1\"";
         return fail(at, message);
+    }
+
+    std::string_view lineAround(size_t offset) const {
+        const size_t end = std::min(m_text.find('\n', offset), m_text.size());
+        const size_t before = offset == 0 ? std::string_view::npos : m_text.rfind('\n', offset - 1);
+        const size_t start = before == std::string_view::npos ? 0 : before + 1;
+        return m_text.substr(start, end - start);
     }
 
     bool readStream() {
