@@ -38,6 +38,7 @@ struct RequestHead {
     /// Host and port the request is for: of the absolute-form target, else of Host; empty only in HTTP/1.0.
     std::string_view authority;
     /// Origin-form path and query to forward: "/" for an absolute form without a path, "*" for the asterisk form.
+    /// Of an absolute form with a query but no path it is the query alone, "?" first: "/" belongs before it.
     std::string_view pathAndQuery;
     /// The scheme of an absolute-form target, else empty.
     std::string_view scheme;

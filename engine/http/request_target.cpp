@@ -30,10 +30,6 @@ bool takeAbsoluteFormApart(RequestHead& head) {
     if (path.empty())
         // Section 3.2.4: such an OPTIONS is about the server as a whole.
         path = head.method == Method::Options ? "*" : "/";
-    else if (path.front() == '?')
-        // "http://host?query" is a URI, but its origin form "/?query" is nowhere in the received bytes to be
-        // viewed, and no client is known to send it instead of "http://host/?query".
-        return false;
     head.form = TargetForm::Absolute;
     head.scheme = scheme;
     head.authority = authority;

@@ -81,6 +81,8 @@ Failure Exchange::route() {
         return Failure::ProxyLoop;
 
     m_target = m_head->pathAndQuery;
+    if (m_target.starts_with('?')) // RFC 9110 section 4.2.3: "http://host?query" has the path "/"
+        m_target = m_targetArena.join({"/", m_target});
     // A prefix is compared, and cut off, on the path that the backend will see: "/api/../admin" is not below
     // "/api".
     if (http::hasDotSegments(http::pathOf(m_target)))

@@ -23,7 +23,9 @@ void checkInvariants(const http::RequestHead& head) {
     require(!head.methodToken.empty() && !head.target.empty(), "there is a method and a target");
     require(head.version == http::Version::Http10 || !head.authority.empty(), "HTTP/1.1 has an authority");
     require(head.framing.kind != http::BodyKind::UntilClose, "no request is delimited by close");
-    require(head.method == http::Method::Connect || head.pathAndQuery == "*" || head.pathAndQuery.starts_with('/'),
+    require(head.method == http::Method::Connect || head.pathAndQuery == "*" ||
+                head.pathAndQuery.starts_with('/') ||
+                (head.form == http::TargetForm::Absolute && head.pathAndQuery.starts_with('?')),
             "there is a path to forward");
     size_t framingFields = 0;
     for (const http::Field& field : head.fields) {

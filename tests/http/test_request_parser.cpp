@@ -122,6 +122,7 @@ class TestRequestParser : public QObject {
         // Section 3.2.2: the target's authority counts, not Host.
         row("GET http://example.com/a?b HTTP/1.1", TargetForm::Absolute, "example.com", "/a?b", "http");
         row("GET HTTPS://Example.com:8443 HTTP/1.1", TargetForm::Absolute, "Example.com:8443", "/", "HTTPS");
+        row("GET http://example.com?b/c HTTP/1.1", TargetForm::Absolute, "example.com", "?b/c", "http");
         row("GET http://[::1]:80/?@ HTTP/1.1", TargetForm::Absolute, "[::1]:80", "/?@", "http");
         // Section 3.2.3
         row("CONNECT example.com:443 HTTP/1.1", TargetForm::Authority, "example.com:443", "", "");
