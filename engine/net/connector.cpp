@@ -114,6 +114,7 @@ void Connector::connectEnded(UpstreamConnection& connection, int error) {
     }
     m_failure = failureOfConnectError(error);
     m_details = ended->endpoint().toString() + ": " + errorText(error);
+    ended->close();
     m_loop.discard(std::move(ended));
     const Result result = tryNext();
     if (result != Result::Pending)
@@ -147,7 +148,7 @@ void Connector::abandon() {
     if (m_resolving)
         stopResolving();
     for (auto& attempt : m_attempts) {
-        attempt->setListener(nullptr);
+        attempt->close();
         m_loop.discard(std::move(attempt));
     }
     m_attempts.clear();

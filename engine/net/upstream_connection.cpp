@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 namespace reverxy::net {
 
@@ -33,11 +34,18 @@ UpstreamConnection::UpstreamConnection(Loop& loop, WorkerBackend& backend, const
 }
 
 UpstreamConnection::~UpstreamConnection() {
+    close();
+}
+
+void UpstreamConnection::close() {
+    m_user = nullptr;
+    m_listener = nullptr;
+    m_state = State::Over;
     m_loop.cancel(*this);
     m_loop.withdraw(*this);
     if (m_descriptor >= 0) {
         m_loop.reactor().remove(*this);
-        closeSocket(m_descriptor);
+        closeSocket(std::exchange(m_descriptor, -1));
     }
 }
 

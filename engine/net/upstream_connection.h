@@ -69,6 +69,9 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     UpstreamConnection(Loop& loop, WorkerBackend& backend, const Endpoint& to, uint32_t addressIndex);
     ~UpstreamConnection() override;
 
+    /// Closes at once; no event follows. What is left is to destroy it.
+    void close();
+
     WorkerBackend& backend() const { return m_backend; }
 
     const Endpoint& endpoint() const { return m_endpoint; }

@@ -92,12 +92,14 @@ void UpstreamPool::offerIdle(const proxy::BackendState& state, proxy::Waiter ref
     }
     // A connection cannot leave its thread; its slot can.
     auto connection = takeOut(*backend.idle.back());
+    connection->close();
     m_loop.discard(std::move(connection));
     m_switchboard.post(next->waiter.worker, SlotFreed{next->waiter.token, backend.state, true});
 }
 
 void UpstreamPool::close(std::unique_ptr<UpstreamConnection> connection) {
     const auto state = connection->backend().state;
+    connection->close();
     m_loop.discard(std::move(connection));
     m_switchboard.releaseSlot(state);
 }
