@@ -161,7 +161,7 @@ class Judge {
 std::string verdictOf(bool isRequest, Method requestMethod, std::string_view bytes, size_t step) {
     Judge judge(isRequest, requestMethod);
     for (size_t size = std::min(step, bytes.size());; size = std::min(size + step, bytes.size())) {
-        if (const std::string verdict = judge.take(bytes.substr(0, size)); !verdict.empty())
+        if (std::string verdict = judge.take(bytes.substr(0, size)); !verdict.empty())
             return verdict;
         if (size == bytes.size())
             return judge.close();
