@@ -21,7 +21,7 @@ void Exchange::begin(WorkerRuntime& runtime, const http::RequestHead& head, cons
     reset(runtime, head, client, now, wall, date);
     if (const Failure failure = route(); failure != Failure::None)
         return answerFailure(failure, now);
-    if (answerHere())
+    if (answerHere(now))
         return;
     ++pool().state->inFlight;
     m_poolCounted = true;
@@ -50,6 +50,7 @@ void Exchange::reset(WorkerRuntime& runtime, const http::RequestHead& head, cons
     m_tried.clear();
     m_retries = 0;
     m_lastFailure = Failure::None;
+    m_responseOptions = {};
     m_poolCounted = m_backendCounted = m_retrying = m_upstreamOpen = false;
     m_bodyStarted = m_headForwarded = m_responseOver = m_eventStream = m_upgradeOffered = false;
     m_requestEnded =
@@ -110,14 +111,14 @@ Failure Exchange::route() {
 }
 
 /// RFC 9110 section 7.6.2: OPTIONS and TRACE with Max-Forwards 0 end here.
-bool Exchange::answerHere() {
+bool Exchange::answerHere(TimePoint now) {
     const auto maxForwards = maxForwardsOf(*m_head);
     if (!maxForwards || *maxForwards > 0)
         return false;
     m_fields.clear();
     if (m_head->method == http::Method::Options) {
         m_fields.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE");
-        sendLocal(200, {}, {}, m_fields);
+        sendLocal(200, {}, {}, now);
         return true;
     }
     // RFC 9110 section 9.3.8: the request as received, without what might be secret.
@@ -131,7 +132,7 @@ bool Exchange::answerHere() {
         message.append(field.name).append(": ").append(field.value).append("\r\n");
     }
     message.append("\r\n");
-    sendLocal(200, "message/http", message, m_fields);
+    sendLocal(200, "message/http", message, now);
     return true;
 }
 
@@ -160,12 +161,15 @@ void Exchange::requestBody(const Piece& piece, TimePoint now) {
 void Exchange::requestEnd(const http::FieldList& trailers, TimePoint now) {
     m_requestEnded = true;
     m_lastActivity = now;
-    if (!trailers.empty())
-        m_holding = false; // trailers are not held, and a body without them would not be the same request
+    if (!trailers.empty()) {
+        // Trailers are not held, and a body without them would not be the same request.
+        m_holding = false;
+        m_bodyStarted = true;
+    }
     if (!m_upstreamOpen)
         return;
     m_fields.clear();
-    composeTrailers(trailers, m_fields);
+    composeTrailers(trailers, optionsNamingFields(*m_head, m_arena), m_fields);
     m_port.sendRequestEnd(m_fields);
 }
 
@@ -173,6 +177,7 @@ void Exchange::requestFailed(Failure failure, std::string_view details, TimePoin
     if (m_responseOver)
         return;
     m_decision.details.assign(details);
+    m_port.stopWaiting();
     leaveBackend();
     if (m_headForwarded)
         cut(failure);
@@ -180,9 +185,10 @@ void Exchange::requestFailed(Failure failure, std::string_view details, TimePoin
         answerFailure(failure, now);
 }
 
-void Exchange::clientLost(Failure failure, TimePoint) {
-    if (!m_responseOver)
+void Exchange::clientLost(Failure failure, TimePoint now) {
+    if (m_decision.failure == Failure::None) // of a failed exchange the first cause is the one that counts
         m_decision.failure = failure;
+    endWaiting(now);
     m_responseOver = true;
     m_port.stopWaiting();
     leaveBackend();
@@ -193,6 +199,7 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
     m_lastActivity = now;
     observe::Attempt& attempt = m_decision.lastAttempt();
     attempt.status = head.status;
+    attempt.bytesSent = true;
     if (attempt.firstByteMicros == 0)
         attempt.firstByteMicros = microsBetween(m_attemptBegun, now);
     if (head.status == 101)
@@ -208,44 +215,46 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
         m_port.sendInterim(out);
         return;
     }
-    const bool bodyless = m_head->method == http::Method::Head || head.status == 304;
-    composeResponseFields(head, bodyless, date, m_arena, m_fields);
+    // RFC 9110 section 8.6: a 204 never has a Content-Length, the others may tell that of the content they lack.
+    const bool tellsLength = (m_head->method == http::Method::Head && head.status != 204) || head.status == 304;
+    composeResponseFields(head, tellsLength, date, m_arena, m_fields);
+    m_responseOptions = optionsNamingFields(head, m_arena);
     http::Framing framing = head.framing;
     if (framing.kind == BodyKind::UntilClose)
         framing.kind = BodyKind::Chunked; // of unknown length
+    settleOn(head, Phase::Streaming, now);
+    m_eventStream = startsEventStream(head);
+    ResponseOut out{head.status, head.reason, m_fields, framing, {}};
+    m_port.sendResponseHead(out);
+}
+
+/// This response goes to the client: nothing is retried any more.
+void Exchange::settleOn(const http::ResponseHead& head, Phase phase, TimePoint now) {
     m_headForwarded = true;
-    m_decision.phase = Phase::Streaming;
+    m_decision.phase = phase;
     m_decision.status = head.status;
     m_decision.responseFromBackend = true;
     m_decision.details.clear(); // of attempts that failed before this one
     m_decision.firstByteMicros = microsBetween(m_begun, now);
-    if (const http::Field* type = head.fields.find(FieldId::ContentType))
-        m_eventStream = http::equalsIgnoringCase(type->value.substr(0, 17), "text/event-stream");
-    ResponseOut out{head.status, head.reason, m_fields, framing, {}};
-    m_port.sendResponseHead(out);
     if (m_holding) {
         m_holding = false;
-        std::string().swap(m_held); // nothing is retried any more
+        std::string().swap(m_held);
     }
+    // Whether the retry helps is decided. A stream may last for hours; it must not keep others from being retried.
+    giveUpRetryPlace();
 }
 
 void Exchange::acceptTunnel(const http::ResponseHead& head, std::string_view date, TimePoint now) {
-    if (!m_upgradeOffered || !m_requestEnded)
-        return upstreamLost(Failure::UnexpectedUpgrade, {}, true, now);
     m_arena.clear();
+    const std::string_view upgrade =
+        m_upgradeOffered ? acceptedUpgrade(offeredUpgrade(*m_head, m_arena), head, m_arena) : std::string_view();
+    // RFC 9110 section 7.8: the client can change the protocol only once its request is complete.
+    if (upgrade.empty() || !m_requestEnded)
+        return upstreamLost(Failure::UnexpectedUpgrade, {}, true, now);
     m_fields.clear();
     composeResponseFields(head, false, date, m_arena, m_fields);
-    std::string_view upgrade;
-    for (const http::Field& field : head.fields) {
-        if (field.id == FieldId::Upgrade)
-            upgrade = upgrade.empty() ? field.value : m_arena.join({upgrade, ", ", field.value});
-    }
-    m_headForwarded = true;
-    m_decision.phase = Phase::Tunnel;
+    settleOn(head, Phase::Tunnel, now);
     m_decision.tunnel = true;
-    m_decision.status = 101;
-    m_decision.responseFromBackend = true;
-    m_decision.firstByteMicros = microsBetween(m_begun, now);
     ResponseOut out{101, head.reason, m_fields, {}, upgrade};
     m_port.sendResponseHead(out);
     m_port.setDeadline(TimePoint::max());
@@ -259,7 +268,7 @@ void Exchange::responseBody(const Piece& piece) {
 
 void Exchange::responseEnd(const http::FieldList& trailers, bool reusable, TimePoint) {
     m_fields.clear();
-    composeTrailers(trailers, m_fields);
+    composeTrailers(trailers, m_responseOptions, m_fields);
     m_port.sendResponseEnd(m_fields);
     m_responseOver = true;
     m_port.setDeadline(TimePoint::max());
@@ -284,11 +293,9 @@ void Exchange::timeout(TimePoint now) {
     switch (m_decision.phase) {
     case Phase::Queued:
         m_port.stopWaiting();
-        m_decision.queuedMicros += microsBetween(m_waitBegun, now);
         return answerFailure(Failure::QueueTimeout, now);
     case Phase::AwaitingRetry:
         m_port.stopWaiting();
-        m_decision.queuedMicros += microsBetween(m_waitBegun, now);
         return answerFailure(m_lastFailure, now);
     case Phase::AwaitingResponse:
     case Phase::Streaming:
@@ -311,6 +318,7 @@ void Exchange::cut(Failure failure) {
 
 void Exchange::answerFailure(Failure failure, TimePoint now) {
     const FailureInfo& info = infoOf(failure);
+    endWaiting(now);
     m_decision.failure = failure;
     m_arena.clear();
     m_fields.clear();
@@ -321,15 +329,15 @@ void Exchange::answerFailure(Failure failure, TimePoint now) {
         m_fields.add("Proxy-Status", proxyStatus, FieldId::ProxyStatus);
     if (info.status == 503)
         m_fields.add("Retry-After", "1", FieldId::RetryAfter);
-    m_decision.firstByteMicros = microsBetween(m_begun, now);
     const std::string_view body = problemBody(m_arena, info.status, failure, m_decision.details.view());
-    sendLocal(info.status, problemContentType, body, m_fields);
+    sendLocal(info.status, problemContentType, body, now);
 }
 
-/// A whole response of the proxy's own. `fields` holds what is to be sent besides its own description.
-void Exchange::sendLocal(uint16_t status, std::string_view contentType, std::string_view body,
-                         http::FieldList& fields) {
+/// A whole response of the proxy's own. m_fields holds what is to be sent besides its own description.
+void Exchange::sendLocal(uint16_t status, std::string_view contentType, std::string_view body, TimePoint now) {
+    http::FieldList& fields = m_fields;
     m_decision.status = status;
+    m_decision.firstByteMicros = microsBetween(m_begun, now);
     m_headForwarded = true;
     m_responseOver = true;
     m_decision.phase = Phase::Streaming;

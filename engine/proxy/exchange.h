@@ -110,7 +110,7 @@ class Exchange {
                WallTime wall, std::string_view date);
     void describe(const ClientFacts& client, WallTime wall);
     Failure route();
-    bool answerHere();
+    bool answerHere(TimePoint now);
     bool tried(uint32_t backend) const;
     bool untriedLeft() const;
     bool hasRoom(uint32_t backend) const;
@@ -118,13 +118,15 @@ class Exchange {
     bool openTo(uint32_t backend, bool slotHeld, TimePoint now);
     void noteCandidates();
     void waitForSlot(TimePoint now);
+    void endWaiting(TimePoint now);
     void sendRequest(TimePoint now);
     void attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
     void leaveBackend();
     void giveUpRetryPlace();
+    void settleOn(const http::ResponseHead& head, observe::Phase phase, TimePoint now);
     void acceptTunnel(const http::ResponseHead& head, std::string_view date, TimePoint now);
     void answerFailure(Failure failure, TimePoint now);
-    void sendLocal(uint16_t status, std::string_view contentType, std::string_view body, http::FieldList& fields);
+    void sendLocal(uint16_t status, std::string_view contentType, std::string_view body, TimePoint now);
     void cut(Failure failure);
 
     ExchangePort& m_port;
@@ -141,7 +143,8 @@ class Exchange {
     TimePoint m_lastActivity{};
     std::string_view m_date;
     std::string_view m_target; // path and query after the route's strip_prefix, without the backend's base path
-    std::string m_held;        // the request's body so far, in case it must be sent again
+    std::string_view m_responseOptions; // those of the response's connection options that name fields, in m_arena
+    std::string m_held;                 // the request's body so far, in case it must be sent again
     std::vector<uint32_t> m_tried;
     uint32_t m_route = 0;
     uint32_t m_pool = 0;

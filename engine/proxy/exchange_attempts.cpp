@@ -4,6 +4,7 @@
 #include "proxy/forward.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reverxy::proxy {
 
@@ -65,6 +66,8 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
     const Opened opened = m_port.openUpstream(m_pool, m_backend, slotHeld);
     if (opened.result == OpenResult::NoSlot)
         return false;
+    endWaiting(now);
+    m_decision.phase = Phase::Connecting;
     m_attemptBegun = now;
     observe::Attempt& attempt = m_decision.beginAttempt();
     attempt.backend = backend().name;
@@ -77,7 +80,6 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
         sendRequest(now);
         return true;
     case OpenResult::Pending:
-        m_decision.phase = Phase::Connecting;
         return true;
     default:
         attempt.failure = opened.failure;
@@ -90,17 +92,23 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
 
 void Exchange::noteCandidates() {
     m_decision.candidatesTotal = 0;
+    size_t untried = 0;
     for (const uint32_t index : pool().enabledBackends) {
         if (tried(index))
+            continue;
+        ++untried;
+        if (index != m_backend && !hasRoom(index)) // the chosen one's last slot may be taken for this exchange
             continue;
         if (m_decision.candidatesTotal < observe::Decision::maxCandidates)
             m_decision.candidates[m_decision.candidatesTotal] = pool().backends[index].name;
         ++m_decision.candidatesTotal;
     }
-    const bool only = pool().enabledBackends.size() == 1;
-    m_decision.choice = only              ? ChoiceReason::OnlyOne
-                        : m_tried.empty() ? ChoiceReason::Algorithm
-                                          : ChoiceReason::OthersTried;
+    if (pool().enabledBackends.size() == 1)
+        m_decision.choice = ChoiceReason::OnlyOne;
+    else if (m_decision.candidatesTotal == 1 && untried > 1)
+        m_decision.choice = ChoiceReason::OthersFull;
+    else
+        m_decision.choice = m_tried.empty() ? ChoiceReason::Algorithm : ChoiceReason::OthersTried;
 }
 
 void Exchange::waitForSlot(TimePoint now) {
@@ -120,15 +128,20 @@ void Exchange::waitForSlot(TimePoint now) {
         if (!idleHere && !pool().backends[index].state->takeSlot())
             continue;
         m_port.stopWaiting();
-        m_decision.choice = ChoiceReason::OthersFull;
         if (!openTo(index, !idleHere, now))
             tryBackends(now);
         return;
     }
 }
 
+/// The time spent in a queue goes into the record when that is over, however it ends.
+void Exchange::endWaiting(TimePoint now) {
+    if (m_decision.phase == Phase::Queued || m_decision.phase == Phase::AwaitingRetry)
+        m_decision.queuedMicros += microsBetween(std::exchange(m_waitBegun, now), now);
+}
+
 bool Exchange::slotGranted(const BackendState& granted, bool slotHeld, TimePoint now) {
-    if (m_decision.phase != Phase::Queued)
+    if (m_decision.phase != Phase::Queued || m_responseOver)
         return false;
     const auto& enabled = pool().enabledBackends;
     const auto found = std::find_if(enabled.begin(), enabled.end(), [&](uint32_t index) {
@@ -139,7 +152,6 @@ bool Exchange::slotGranted(const BackendState& granted, bool slotHeld, TimePoint
         waitForSlot(now);
         return false;
     }
-    m_decision.queuedMicros += microsBetween(m_waitBegun, now);
     m_port.setDeadline(TimePoint::max());
     if (!openTo(*found, slotHeld, now))
         tryBackends(now);
@@ -174,7 +186,7 @@ void Exchange::sendRequest(TimePoint now) {
     const std::string_view upgrade = offeredUpgrade(*m_head, m_arena);
     m_upgradeOffered = !upgrade.empty();
     std::string_view target = m_target;
-    if (!to.basePath.empty() && m_head->form != http::TargetForm::Asterisk)
+    if (!to.basePath.empty() && m_target != "*")
         target = m_arena.join({to.basePath, m_target});
     RequestOut out{m_head->methodToken, target, m_fields, m_head->framing, upgrade};
     m_port.sendRequestHead(out);
@@ -211,7 +223,12 @@ void Exchange::attemptFailed(Failure failure, std::string_view details, bool any
     attempt.bytesSent = anyByteSent;
     m_decision.details.assign(details);
     m_lastFailure = failure;
-    m_tried.push_back(m_backend);
+    // A connection that was closed while it lay idle says nothing about its backend, which may well be the only
+    // one. The count keeps a pool full of such connections from being gone through one by one.
+    const bool wentStale = attempt.reusedConnection && !anyByteSent && failure == Failure::ConnectionClosed &&
+                           m_decision.attemptsTotal < observe::Decision::maxAttempts;
+    if (!wentStale)
+        m_tried.push_back(m_backend);
     leaveBackend();
 
     RetrySituation situation;
@@ -241,7 +258,7 @@ void Exchange::attemptFailed(Failure failure, std::string_view details, bool any
 }
 
 void Exchange::retryAllowed(TimePoint now) {
-    if (m_decision.phase != Phase::AwaitingRetry)
+    if (m_decision.phase != Phase::AwaitingRetry || m_responseOver)
         return;
     PoolState& state = *pool().state;
     const auto takePlace = [&state] {
@@ -260,7 +277,8 @@ void Exchange::retryAllowed(TimePoint now) {
         m_port.stopWaiting();
     }
     m_retrying = true;
-    m_decision.queuedMicros += microsBetween(m_waitBegun, now);
+    endWaiting(now);
+    m_decision.phase = Phase::Connecting;
     m_port.setDeadline(TimePoint::max());
     tryBackends(now);
 }

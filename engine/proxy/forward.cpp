@@ -18,18 +18,43 @@ constexpr std::string_view viaEntry = "1.1 reverxy";
 // A chain of a few local proxies is a set-up; ten times through this one is a circle.
 constexpr int viaLimit = 10;
 
-bool namedByConnection(const FieldList& fields, std::string_view name) {
-    for (const Field& field : fields) {
-        if (field.id != FieldId::Connection)
-            continue;
-        http::ListReader options(field.value);
-        std::string_view option;
-        while (options.next(option)) {
-            if (http::equalsIgnoringCase(option, name))
-                return true;
-        }
+// Of the protocols that a client would like to speak, so many are offered; nobody has more.
+constexpr int upgradeLimit = 16;
+
+bool contains(std::string_view list, std::string_view name) {
+    http::ListReader elements(list);
+    std::string_view element;
+    while (elements.next(element)) {
+        if (http::equalsIgnoringCase(element, name))
+            return true;
     }
     return false;
+}
+
+bool namedByConnection(const FieldList& fields, std::string_view name) {
+    for (const Field& field : fields) {
+        if (field.id == FieldId::Connection && contains(field.value, name))
+            return true;
+    }
+    return false;
+}
+
+/// All lines of a list field as one value (RFC 9110 section 5.3). The value of a single line is given as it is.
+std::string_view combined(const FieldList& fields, FieldId id, TextArena& arena) {
+    std::string_view first;
+    std::string all; // grown in one go: joining line by line would copy a hostile head over and over
+    for (const Field& field : fields) {
+        if (field.id != id || field.value.empty())
+            continue;
+        if (first.empty()) {
+            first = field.value;
+            continue;
+        }
+        if (all.empty())
+            all = first;
+        all.append(", ").append(field.value);
+    }
+    return all.empty() ? first : arena.join({all});
 }
 
 /// Fields that belong to one connection (RFC 9110 section 7.6.1), and the framing that every hop writes anew.
@@ -52,7 +77,7 @@ bool replacedInRequests(FieldId id) {
     switch (id) {
     case FieldId::Host:
     case FieldId::ContentLength:
-    case FieldId::ProxyAuthorization: // meant for this hop (RFC 9110 section 11.7.1)
+    case FieldId::ProxyAuthorization: // meant for this hop (RFC 9110 section 11.7.2)
     case FieldId::XForwardedFor:
     case FieldId::XForwardedHost:
     case FieldId::XForwardedProto:
@@ -73,11 +98,7 @@ std::string_view appended(const FieldList& fields, FieldId id, bool believe, std
                           TextArena& arena) {
     if (!believe)
         return last;
-    std::string_view all;
-    for (const Field& field : fields) {
-        if (field.id == id && !field.value.empty())
-            all = all.empty() ? field.value : arena.join({all, ", ", field.value});
-    }
+    const std::string_view all = combined(fields, id, arena);
     return all.empty() ? last : arena.join({all, ", ", last});
 }
 
@@ -164,26 +185,51 @@ void composeResponseFields(const http::ResponseHead& head, bool keepLength, std:
 std::string_view offeredUpgrade(const http::RequestHead& head, TextArena& arena) {
     if (!head.upgrade)
         return {};
+    http::ListReader protocols(combined(head.fields, FieldId::Upgrade, arena));
     std::string_view offered;
-    for (const Field& field : head.fields) {
-        if (field.id != FieldId::Upgrade)
+    std::string_view protocol;
+    for (int count = 0; count < upgradeLimit && protocols.next(protocol); ++count) {
+        const std::string_view name = protocol.substr(0, protocol.find('/'));
+        // RFC 9113 section 3.1 retired it, and behind a gateway it is a way past the gateway's rules.
+        if (http::equalsIgnoringCase(name, "h2c"))
             continue;
-        http::ListReader protocols(field.value);
-        std::string_view protocol;
-        while (protocols.next(protocol)) {
-            const std::string_view name = protocol.substr(0, protocol.find('/'));
-            // RFC 9113 section 3.1 retired it, and behind a gateway it is a way past the gateway's rules.
-            if (http::equalsIgnoringCase(name, "h2c"))
-                continue;
-            offered = offered.empty() ? protocol : arena.join({offered, ", ", protocol});
-        }
+        offered = offered.empty() ? protocol : arena.join({offered, ", ", protocol});
     }
     return offered;
 }
 
-void composeTrailers(const FieldList& trailers, FieldList& out) {
+std::string_view acceptedUpgrade(std::string_view offered, const http::ResponseHead& head, TextArena& arena) {
+    const std::string_view accepted = combined(head.fields, FieldId::Upgrade, arena);
+    http::ListReader protocols(accepted);
+    std::string_view protocol;
+    int count = 0;
+    while (protocols.next(protocol)) {
+        if (++count > upgradeLimit || !contains(offered, protocol))
+            return {};
+    }
+    return count > 0 ? accepted : std::string_view();
+}
+
+std::string_view optionsNamingFields(const http::RequestHead& head, TextArena& arena) {
+    return head.connection.namesFields ? arena.join({combined(head.fields, FieldId::Connection, arena)})
+                                       : std::string_view();
+}
+
+std::string_view optionsNamingFields(const http::ResponseHead& head, TextArena& arena) {
+    return head.connection.namesFields ? arena.join({combined(head.fields, FieldId::Connection, arena)})
+                                       : std::string_view();
+}
+
+bool startsEventStream(const http::ResponseHead& head) {
+    const Field* const type = head.fields.find(FieldId::ContentType);
+    return type && http::equalsIgnoringCase(http::trimmed(type->value.substr(0, type->value.find(';'))),
+                                            "text/event-stream");
+}
+
+void composeTrailers(const FieldList& trailers, std::string_view connectionOptions, FieldList& out) {
     for (const Field& field : trailers) {
         switch (field.id) {
+        case FieldId::Age:
         case FieldId::Authorization:
         case FieldId::CacheControl:
         case FieldId::Connection:
@@ -192,27 +238,40 @@ void composeTrailers(const FieldList& trailers, FieldList& out) {
         case FieldId::ContentRange:
         case FieldId::ContentType:
         case FieldId::Cookie:
+        case FieldId::Date:
         case FieldId::Expect:
+        case FieldId::Expires:
         case FieldId::Forwarded:
         case FieldId::Host:
         case FieldId::Http2Settings:
+        case FieldId::IfMatch:
+        case FieldId::IfModifiedSince:
+        case FieldId::IfNoneMatch:
+        case FieldId::IfRange:
+        case FieldId::IfUnmodifiedSince:
         case FieldId::KeepAlive:
+        case FieldId::Location:
         case FieldId::MaxForwards:
+        case FieldId::Pragma:
+        case FieldId::ProxyAuthenticate:
         case FieldId::ProxyAuthorization:
         case FieldId::ProxyConnection:
         case FieldId::Range:
+        case FieldId::RetryAfter:
         case FieldId::SetCookie:
         case FieldId::Te:
         case FieldId::Trailer:
         case FieldId::TransferEncoding:
         case FieldId::Upgrade:
+        case FieldId::Vary:
         case FieldId::Via:
         case FieldId::XForwardedFor:
         case FieldId::XForwardedHost:
         case FieldId::XForwardedProto:
             continue;
         default:
-            out.add(field.name, field.value, field.id);
+            if (connectionOptions.empty() || !contains(connectionOptions, field.name))
+                out.add(field.name, field.value, field.id);
         }
     }
 }
@@ -226,9 +285,10 @@ std::optional<uint32_t> maxForwardsOf(const http::RequestHead& head) {
     uint32_t number = 0;
     const char* const end = field->value.data() + field->value.size();
     const auto read = std::from_chars(field->value.data(), end, number);
-    if (read.ec != std::errc() || read.ptr != end)
+    if (read.ptr != end || read.ec == std::errc::invalid_argument)
         return std::nullopt;
-    return number;
+    // What is past this proxy's own maximum becomes that, as the section has it.
+    return read.ec == std::errc::result_out_of_range ? UINT32_MAX : number;
 }
 
 bool looksLikeLoop(const http::RequestHead& head) {

@@ -37,13 +37,25 @@ void composeRequestFields(const http::RequestHead& head, const ForwardFacts& fac
 void composeResponseFields(const http::ResponseHead& head, bool keepLength, std::string_view date, TextArena& arena,
                            http::FieldList& out);
 
-/// The protocols of the Upgrade field that may be offered to a backend: all but h2c, as a list; "" when none is
-/// left.
+/// The protocols of the Upgrade field that may be offered to a backend: all but h2c, as a list, of a long list the
+/// first ones; "" when none is left.
 std::string_view offeredUpgrade(const http::RequestHead& head, TextArena& arena);
 
-/// Fills `out` with those trailer fields that may be forwarded: nothing that frames, routes or authenticates (RFC
-/// 9110 section 6.5.1).
-void composeTrailers(const http::FieldList& trailers, http::FieldList& out);
+/// The protocols that a 101 switches to, as a list; "" when it names none or one that is not in `offered` (RFC 9110
+/// section 7.8).
+std::string_view acceptedUpgrade(std::string_view offered, const http::ResponseHead& head, TextArena& arena);
+
+/// The connection options of a message when some of them name fields, as a list in `arena`; else "". For its
+/// trailers.
+std::string_view optionsNamingFields(const http::RequestHead& head, TextArena& arena);
+std::string_view optionsNamingFields(const http::ResponseHead& head, TextArena& arena);
+
+/// Fills `out` with those trailer fields that may be forwarded: nothing that frames, routes, authenticates or
+/// modifies the message (RFC 9110 section 6.5.1), nothing that `connectionOptions` name (section 7.6.1).
+void composeTrailers(const http::FieldList& trailers, std::string_view connectionOptions, http::FieldList& out);
+
+/// Whether the response is a stream of events, whose end is never near.
+bool startsEventStream(const http::ResponseHead& head);
 
 /// Max-Forwards (RFC 9110 section 7.6.2) of an OPTIONS or TRACE request; nothing for others, or when it is no
 /// number.
