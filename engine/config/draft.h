@@ -28,6 +28,9 @@ class Draft {
     /// written.
     void reportAt(std::string_view place, std::string key, std::string message);
 
+    /// Further problems are only counted, so that their words need not be found.
+    bool isFull() const { return m_problems.size() >= mostProblems; }
+
     bool has(std::string_view path) const { return sources.find(path) != sources.end(); }
 
     /// `pool`, unless the file has the pool "default" under `pools`; `pools.NAME` for all others.

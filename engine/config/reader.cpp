@@ -29,6 +29,8 @@ std::string pathElsewhere(std::string_view key) {
 }
 
 void reportUnknownKey(Draft& draft, const Node& entry, Group group, const std::string& path) {
+    if (draft.isFull())
+        return draft.report({});
     const auto keys = keysOf(group);
     const Nearest nearest = nearestOf(entry.key, keys);
     const std::string elsewhere = nearest.isNear() ? std::string() : pathElsewhere(entry.key);
