@@ -119,14 +119,15 @@ void TestLinkRules::compiles_data() {
         QVERIFY2(target != targetsHere.end(), name.c_str());
         const FolderRule* rule = ruleFor(target->folder);
         QVERIFY2(rule, target->folder.c_str());
-        const bool qt = rule->qt && name != "reverxy_net_core"; // the part of its folder without an event loop
+        const bool mayUseQt =
+            rule->qt && name != "reverxy_net_core"; // the part of its folder without an event loop
         ++targets;
         QTest::addRow("%s: a header of the C++ library", name.c_str())
             << flags << QByteArray("#include <cstddef>\n") << true;
         // Only Core and Network are linked, so Widgets stay unknown even where Qt is known.
-        QTest::addRow("%s: QObject", name.c_str()) << flags << QByteArray("#include <QObject>\n") << qt;
+        QTest::addRow("%s: QObject", name.c_str()) << flags << QByteArray("#include <QObject>\n") << mayUseQt;
         QTest::addRow("%s: QtCore/QObject", name.c_str())
-            << flags << QByteArray("#include <QtCore/QObject>\n") << qt;
+            << flags << QByteArray("#include <QtCore/QObject>\n") << mayUseQt;
         QTest::addRow("%s: QWidget", name.c_str()) << flags << QByteArray("#include <QWidget>\n") << false;
     }
     QVERIFY(targets > 0);
