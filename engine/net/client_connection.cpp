@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/client_connection.h"
 
-#include "http/head_writer.h"
 #include "net/transfer.h"
 
-#include <charconv>
 #include <utility>
 
 namespace reverxy::net {
@@ -25,7 +23,8 @@ constexpr seconds lingerLimit{30};
 constexpr milliseconds drainGrace{500};
 } // namespace
 
-ClientConnection::ClientConnection(Services& services, int socket) : m_services(services), m_peer(peerOf(socket)) {
+ClientConnection::ClientConnection(Services& services, int socket)
+    : m_services(services), m_encoder(m_output, services.loop.buffers()), m_peer(peerOf(socket)) {
     m_descriptor = socket;
     m_idleSince = services.loop.now();
 }
@@ -184,7 +183,7 @@ void ClientConnection::beginExchange() {
     m_keepAlive = head.keepAlive && !m_services.draining && !m_peerEnded;
     m_http11 = head.version == http::Version::Http11;
     m_awaitsContinue = head.expectContinue;
-    m_chunked = m_untilClose = m_cut = false;
+    m_cut = false;
     const BufferRef keeps = m_in.reference();
     m_in.consume(m_parser.headSize());
     m_parser.reset();
@@ -204,7 +203,7 @@ void ClientConnection::refuse(Failure failure, std::string_view details, uint32_
     m_transfer = &m_services.host.take();
     m_keepAlive = false;
     m_http11 = true;
-    m_chunked = m_untilClose = m_cut = false;
+    m_cut = false;
     m_state = State::Body; // where its end is nobody knows
     m_transfer->reject(*this, m_peer, failure, details, kind);
 }
@@ -291,7 +290,7 @@ void ClientConnection::waitForRequest() {
 }
 
 void ClientConnection::closeGently() {
-    if (m_cut && m_untilClose) {
+    if (m_cut && m_encoder.endsWithConnection()) {
         // To a reader that takes everything until the end, an orderly end would look like a complete body.
         m_services.loop.reactor().remove(*this);
         closeWithReset(std::exchange(m_descriptor, -1));
@@ -448,39 +447,14 @@ void ClientConnection::watchPace(TimePoint now) {
 void ClientConnection::sendInterim(proxy::ResponseOut& response) {
     if (response.status == 100)
         m_awaitsContinue = false;
-    writeHead(response);
+    m_encoder.responseHead(response);
 }
 
 void ClientConnection::sendHead(proxy::ResponseOut& response, bool fromBackend) {
-    if (!fromBackend && m_state == State::Body)
+    const bool restUnwanted = !fromBackend && m_state == State::Body;
+    m_encoder.frameResponse(response, m_http11);
+    if (restUnwanted || m_services.draining || m_encoder.endsWithConnection())
         m_keepAlive = false;
-    if (m_services.draining)
-        m_keepAlive = false;
-    char digits[20];
-    switch (response.framing.kind) {
-    case BodyKind::Length: {
-        const auto end = std::to_chars(digits, digits + sizeof digits, response.framing.length).ptr;
-        response.fields.add("Content-Length", std::string_view(digits, static_cast<size_t>(end - digits)),
-                            FieldId::ContentLength);
-        break;
-    }
-    case BodyKind::Chunked:
-    case BodyKind::UntilClose:
-        m_chunked = m_http11;
-        m_untilClose = !m_http11;
-        if (m_chunked)
-            response.fields.add("Transfer-Encoding", "chunked", FieldId::TransferEncoding);
-        else
-            m_keepAlive = false;
-        break;
-    case BodyKind::None:
-        break;
-    }
-    addConnectionFields(response);
-    writeHead(response);
-}
-
-void ClientConnection::addConnectionFields(proxy::ResponseOut& response) {
     if (response.status == 101) {
         response.fields.add("Connection", "upgrade", FieldId::Connection);
         response.fields.add("Upgrade", response.upgrade, FieldId::Upgrade);
@@ -489,34 +463,15 @@ void ClientConnection::addConnectionFields(proxy::ResponseOut& response) {
     } else if (!m_http11) {
         response.fields.add("Connection", "keep-alive", FieldId::Connection);
     }
-}
-
-void ClientConnection::writeHead(const proxy::ResponseOut& response) {
-    const size_t size = http::responseHeadSize(response.reason, response.fields);
-    char* const start = m_output.reserve(m_services.loop.buffers(), size);
-    const char* const end = http::writeResponseHead(start, response.status, response.reason, response.fields);
-    m_output.commit(static_cast<size_t>(end - start));
+    m_encoder.responseHead(response);
 }
 
 void ClientConnection::sendBody(const Piece& piece) {
-    if (piece.bytes.empty())
-        return;
-    BufferPool& buffers = m_services.loop.buffers();
-    if (!m_chunked) {
-        m_output.append(buffers, piece);
-        return;
-    }
-    char* const start = m_output.reserve(buffers, http::chunkOverhead);
-    m_output.commit(static_cast<size_t>(http::writeChunkStart(start, piece.bytes.size()) - start));
-    m_output.append(buffers, piece);
-    m_output.appendCopy(buffers, "\r\n");
+    m_encoder.body(piece);
 }
 
 void ClientConnection::sendEnd(const http::FieldList& trailers) {
-    if (!m_chunked)
-        return;
-    char* const start = m_output.reserve(m_services.loop.buffers(), http::lastChunkSize(&trailers));
-    m_output.commit(static_cast<size_t>(http::writeLastChunk(start, &trailers) - start));
+    m_encoder.end(trailers);
 }
 
 } // namespace reverxy::net

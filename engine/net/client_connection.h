@@ -4,6 +4,7 @@
 #include "http/body_decoder.h"
 #include "http/head_parser.h"
 #include "net/loop.h"
+#include "net/message_encoder.h"
 #include "net/output_queue.h"
 #include "net/receive_buffer.h"
 #include "net/services.h"
@@ -78,8 +79,6 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     void closeGently();
     void waitForRequest();
     void watchPace(TimePoint now);
-    void addConnectionFields(proxy::ResponseOut& response);
-    void writeHead(const proxy::ResponseOut& response);
 
     const config::Proxy& settings() const { return m_services.runtime->worker.runtime->config.proxy; }
 
@@ -87,6 +86,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     Transfer* m_transfer = nullptr;
     ReceiveBuffer m_in;
     OutputQueue m_output;
+    MessageEncoder m_encoder;
     http::RequestParser m_parser;
     http::BodyDecoder m_decoder;
     Endpoint m_peer;
@@ -104,8 +104,6 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     bool m_keepAlive = false;
     bool m_http11 = true;
     bool m_awaitsContinue = false;
-    bool m_chunked = false; // the response's framing
-    bool m_untilClose = false;
     bool m_cut = false;
     bool m_endAfterFlush = false;
     bool m_halfClosed = false; // draining: no request is taken any more

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "net/upstream_connection.h"
 
-#include "http/head_writer.h"
-
 #include <cerrno>
-#include <charconv>
 #include <utility>
 
 namespace reverxy::net {
-
-using http::BodyKind;
-using http::FieldId;
 
 namespace {
 // Receives in one go before others have their turn.
@@ -19,7 +13,8 @@ constexpr int roundsPerTurn = 16;
 
 UpstreamConnection::UpstreamConnection(Loop& loop, WorkerBackend& backend, const Endpoint& to,
                                        uint32_t addressIndex)
-    : m_loop(loop), m_backend(backend), m_endpoint(to), m_addressIndex(addressIndex) {
+    : m_loop(loop), m_backend(backend), m_endpoint(to), m_addressIndex(addressIndex),
+      m_encoder(m_output, loop.buffers()) {
     const ConnectAttempt attempt = beginConnect(to);
     m_descriptor = attempt.socket;
     m_socketError = attempt.error;
@@ -57,7 +52,6 @@ void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const h
     m_parser.reset();
     m_state = State::Head;
     m_anyByteSent = false;
-    m_chunkedRequest = false;
 }
 
 bool UpstreamConnection::detach() {
@@ -81,49 +75,17 @@ void UpstreamConnection::becomeIdle(TimePoint until) {
 }
 
 void UpstreamConnection::sendHead(proxy::RequestOut& request) {
-    char digits[20];
-    switch (request.framing.kind) {
-    case BodyKind::Length: {
-        const auto end = std::to_chars(digits, digits + sizeof digits, request.framing.length).ptr;
-        request.fields.add("Content-Length", std::string_view(digits, static_cast<size_t>(end - digits)),
-                           FieldId::ContentLength);
-        break;
-    }
-    case BodyKind::Chunked:
-        request.fields.add("Transfer-Encoding", "chunked", FieldId::TransferEncoding);
-        m_chunkedRequest = true;
-        break;
-    default:
-        break;
-    }
-    if (!request.upgrade.empty()) {
-        request.fields.add("Connection", "upgrade", FieldId::Connection);
-        request.fields.add("Upgrade", request.upgrade, FieldId::Upgrade);
-    }
-    const size_t size = http::requestHeadSize(request.method, request.target, request.fields);
-    char* const start = m_output.reserve(m_loop.buffers(), size);
-    const char* const end = http::writeRequestHead(start, request.method, request.target, request.fields);
-    m_output.commit(static_cast<size_t>(end - start));
+    m_encoder.requestHead(request);
 }
 
 void UpstreamConnection::sendBody(const Piece& piece) {
-    if (m_sendBroken || piece.bytes.empty())
-        return;
-    if (!m_chunkedRequest) {
-        m_output.append(m_loop.buffers(), piece);
-        return;
-    }
-    char* const start = m_output.reserve(m_loop.buffers(), http::chunkOverhead);
-    m_output.commit(static_cast<size_t>(http::writeChunkStart(start, piece.bytes.size()) - start));
-    m_output.append(m_loop.buffers(), piece);
-    m_output.appendCopy(m_loop.buffers(), "\r\n");
+    if (!m_sendBroken)
+        m_encoder.body(piece);
 }
 
 void UpstreamConnection::sendEnd(const http::FieldList& trailers) {
-    if (m_sendBroken || !m_chunkedRequest)
-        return;
-    char* const start = m_output.reserve(m_loop.buffers(), http::lastChunkSize(&trailers));
-    m_output.commit(static_cast<size_t>(http::writeLastChunk(start, &trailers) - start));
+    if (!m_sendBroken)
+        m_encoder.end(trailers);
 }
 
 void UpstreamConnection::endSending() {

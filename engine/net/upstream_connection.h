@@ -5,6 +5,7 @@
 #include "http/head.h"
 #include "http/head_parser.h"
 #include "net/loop.h"
+#include "net/message_encoder.h"
 #include "net/output_queue.h"
 #include "net/receive_buffer.h"
 #include "proxy/exchange_port.h"
@@ -141,13 +142,13 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     http::HeadLimits m_limits;
     ReceiveBuffer m_in;
     OutputQueue m_output;
+    MessageEncoder m_encoder;
     int m_socketError = 0;
     State m_state = State::Connecting;
     http::Method m_method = http::Method::Get;
     bool m_readable = false;
     bool m_peerEnded = false;  // reported by the reactor: read on until the end itself comes
     bool m_largeReads = false; // the last receive filled its space
-    bool m_chunkedRequest = false;
     bool m_anyByteSent = false;
     bool m_sendBroken = false;
     bool m_endAfterFlush = false;
