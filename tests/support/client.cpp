@@ -9,7 +9,7 @@ std::string request(std::string_view method, std::string_view target, std::strin
                     std::string_view body) {
     std::string text;
     text.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
-    if (fields.find("Host:") == std::string_view::npos)
+    if (!fields.starts_with("Host:") && fields.find("\r\nHost:") == std::string_view::npos)
         text += "Host: test.example\r\n";
     text += fields;
     if (!body.empty())

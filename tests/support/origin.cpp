@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "support/origin.h"
 
+#include <algorithm>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +18,13 @@ constexpr std::string_view connectionFields[] = {"Keep-Alive", "Proxy-Connection
                                                  "Proxy-Authorization"};
 
 constexpr size_t violationsKept = 100;
+
+/// Neither side has closed it, as the kernel sees it, which is ahead of the thread that serves it.
+bool isEstablished(int descriptor) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    return ::getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_ESTABLISHED;
+}
 
 } // namespace
 
@@ -110,11 +120,12 @@ void Origin::accept(int descriptor) {
     if (m_options.receiveBuffer > 0)
         ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &m_options.receiveBuffer, sizeof m_options.receiveBuffer);
     const size_t number = ++m_total;
-    const size_t open = ++m_open;
-    size_t most = m_most;
-    while (most < open && !m_most.compare_exchange_weak(most, open)) {
-    }
+    ++m_open;
     const std::lock_guard lock(m_mutex);
+    size_t open = 1;
+    for (const Connection& other : m_connections)
+        open += !other.finished && isEstablished(other.stream.descriptor());
+    m_most = std::max(m_most.load(), open);
     Connection& connection = m_connections.emplace_back();
     connection.stream = Stream(descriptor);
     connection.thread = std::thread([this, &connection, number] { serve(connection, number); });

@@ -134,6 +134,7 @@ class Origin {
 
     size_t connectionsOpen() const { return m_open.load(); }
 
+    /// The most that were open at once, counted as each one was accepted.
     size_t connectionsMost() const { return m_most.load(); }
 
     size_t connectionsTotal() const { return m_total.load(); }
