@@ -180,7 +180,8 @@ ClientConnection::Progress ClientConnection::processHead() {
 void ClientConnection::beginExchange() {
     const http::RequestHead& head = m_transfer->head();
     m_headDeadline = TimePoint::max();
-    m_keepAlive = head.keepAlive && !m_services.draining && !m_peerEnded;
+    // After CONNECT the client would take the connection for a tunnel.
+    m_keepAlive = head.keepAlive && head.method != http::Method::Connect && !m_services.draining && !m_peerEnded;
     m_http11 = head.version == http::Version::Http11;
     m_awaitsContinue = head.expectContinue;
     m_cut = false;
@@ -450,10 +451,12 @@ void ClientConnection::sendInterim(proxy::ResponseOut& response) {
     m_encoder.responseHead(response);
 }
 
-void ClientConnection::sendHead(proxy::ResponseOut& response, bool fromBackend) {
-    const bool restUnwanted = !fromBackend && m_state == State::Body;
+void ClientConnection::sendHead(proxy::ResponseOut& response) {
+    // Answered before the request was complete: what comes of the rest is not known, so this is the connection's
+    // last.
+    const bool early = m_state == State::Body;
     m_encoder.frameResponse(response, m_http11);
-    if (restUnwanted || m_services.draining || m_encoder.endsWithConnection())
+    if (early || m_services.draining || m_encoder.endsWithConnection())
         m_keepAlive = false;
     if (response.status == 101) {
         response.fields.add("Connection", "upgrade", FieldId::Connection);

@@ -23,8 +23,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
 
     // From the transfer.
     void sendInterim(proxy::ResponseOut& response);
-    /// `fromBackend` false: the proxy answers by itself, and what is still to come of the request is not wanted.
-    void sendHead(proxy::ResponseOut& response, bool fromBackend);
+    void sendHead(proxy::ResponseOut& response);
     void sendBody(const Piece& piece);
     void sendEnd(const http::FieldList& trailers);
     /// The response ends here, incomplete, and the client must be able to tell.

@@ -221,7 +221,7 @@ void Transfer::sendInterim(proxy::ResponseOut& response) {
 }
 
 void Transfer::sendResponseHead(proxy::ResponseOut& response) {
-    m_client->sendHead(response, m_exchange.decision().responseFromBackend);
+    m_client->sendHead(response);
 }
 
 void Transfer::sendResponseBody(const Piece& piece) {

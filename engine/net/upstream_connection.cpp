@@ -228,8 +228,6 @@ bool UpstreamConnection::process() {
         case State::Tunnel:
             if (m_in.empty())
                 return true;
-            if (!m_user->takesResponse())
-                return false;
             m_user->upstreamBody({m_in.view(), m_in.buffer()});
             m_in.clear();
             break;

@@ -4,6 +4,7 @@
 #include "net/socket.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reverxy::net {
 
@@ -111,6 +112,12 @@ void Worker::handle(ReclaimIdle& message) {
 void Worker::handle(ResumeAccepting&) {
     if (m_services.draining)
         return;
+    while (!m_overflow.empty()) {
+        const int socket = m_overflow.back();
+        m_overflow.pop_back();
+        if (!admit(socket))
+            return;
+    }
     for (auto& listener : m_listeners)
         listener->goOn();
 }
@@ -119,6 +126,8 @@ void Worker::handle(Drain&) {
     if (m_services.draining)
         return;
     m_services.draining = true;
+    for (const int socket : std::exchange(m_overflow, {}))
+        admit(socket);
     for (auto& listener : m_listeners)
         listener->drainAndClose();
     forEachClient([](ClientConnection& client) { client.drain(); });
@@ -128,6 +137,8 @@ void Worker::handle(Drain&) {
 
 void Worker::handle(CutAll&) {
     m_services.draining = true;
+    for (const int socket : std::exchange(m_overflow, {}))
+        closeSocket(socket);
     for (auto& listener : m_listeners)
         listener->close();
     forEachClient([](ClientConnection& client) { client.closeNow(); });
@@ -141,33 +152,45 @@ void Worker::handle(AskDecisions& message) {
 // Clients.
 
 void Worker::accepted(int socket) {
-    Switchboard& board = m_setup.switchboard;
     prepareAccepted(socket);
-    if (++board.totalClients >= board.maxClients.load() && !m_services.draining) {
-        for (auto& listener : m_listeners)
-            listener->pause();
-        m_address.acceptPaused = true;
-        if (board.totalClients.load() < board.maxClients.load() && m_address.acceptPaused.exchange(false))
-            board.post(m_setup.index, ResumeAccepting{}); // one went in between
+    admit(socket);
+}
+
+/// Counts a new client and gives it to a worker. False when there is no room for it: it is kept until there is, and
+/// no more are accepted.
+bool Worker::admit(int socket) {
+    Switchboard& board = m_setup.switchboard;
+    if (++board.totalClients > board.maxClients.load() && !m_services.draining) {
+        --board.totalClients;
+        m_overflow.push_back(socket);
+        pauseAccepting();
+        return false;
     }
-    if (!m_services.draining) {
-        size_t least = m_setup.index;
-        uint32_t fewest = m_address.clients.load(std::memory_order_relaxed);
-        for (size_t i = 0; i < board.workers(); ++i) {
-            const uint32_t clients = board.worker(i).clients.load(std::memory_order_relaxed);
-            if (clients + imbalanceTolerated <= fewest) {
-                fewest = clients;
-                least = i;
-            }
-        }
-        if (least != m_setup.index) {
-            ++board.worker(least).clients;
-            board.post(least, AdoptClient{socket});
-            return;
+    size_t least = m_setup.index;
+    uint32_t fewest = m_address.clients.load(std::memory_order_relaxed);
+    for (size_t i = 0; i < board.workers() && !m_services.draining; ++i) {
+        const uint32_t clients = board.worker(i).clients.load(std::memory_order_relaxed);
+        if (clients + imbalanceTolerated <= fewest) {
+            fewest = clients;
+            least = i;
         }
     }
-    ++m_address.clients;
-    adopt(socket);
+    ++board.worker(least).clients;
+    if (least == m_setup.index)
+        adopt(socket);
+    else
+        board.post(least, AdoptClient{socket});
+    return true;
+}
+
+void Worker::pauseAccepting() {
+    Switchboard& board = m_setup.switchboard;
+    for (auto& listener : m_listeners)
+        listener->pause();
+    m_address.acceptPaused = true;
+    // One may have gone between the count and the mark, when nobody was there to be told.
+    if (board.totalClients.load() < board.maxClients.load() && m_address.acceptPaused.exchange(false))
+        board.post(m_setup.index, ResumeAccepting{});
 }
 
 /// The socket is counted already.

@@ -56,6 +56,8 @@ class Worker final : public WorkerHost, public Pollable {
     void handle(AskDecisions& message);
 
     void accepted(int socket);
+    bool admit(int socket);
+    void pauseAccepting();
     void adopt(int socket);
     void acceptFailed(const QString& why);
     void useRuntime(std::shared_ptr<const proxy::Runtime> runtime);
@@ -76,6 +78,7 @@ class Worker final : public WorkerHost, public Pollable {
     std::vector<std::unique_ptr<BoundRuntime>> m_runtimes; // the last is the one in use
     std::vector<std::unique_ptr<Transfer>> m_freeTransfers;
     ClientConnection* m_clients = nullptr; // owned, linked by next
+    std::vector<int> m_overflow; // accepted when there was no room; at most as many as there are listeners
     TimePoint m_acceptFailureTold{};
     bool m_drainReported = false;
 };
