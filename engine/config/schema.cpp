@@ -27,7 +27,7 @@ std::string listOfText() {
 
 /// The keywords that say what a value may be, without braces.
 std::string constraintOf(const Setting& setting) {
-    const std::string integer = R"("type": "integer", "minimum": )" + std::to_string(setting.minimum) +
+    std::string integer = R"("type": "integer", "minimum": )" + std::to_string(setting.minimum) +
                                 R"(, "maximum": )" + std::to_string(setting.maximum);
     switch (setting.type) {
     case Type::Boolean:
