@@ -16,6 +16,11 @@ using http::BodyKind;
 using http::FieldId;
 using observe::Phase;
 
+namespace {
+// Room for a body to be held in that an exchange keeps from request to request (bytes).
+constexpr size_t heldKept = 1024;
+} // namespace
+
 void Exchange::begin(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client,
                      TimePoint now, WallTime wall, std::string_view date) {
     reset(runtime, head, client, now, wall, date);
@@ -47,6 +52,7 @@ void Exchange::reset(WorkerRuntime& runtime, const http::RequestHead& head, cons
     m_arena.clear();
     m_targetArena.clear();
     m_held.clear();
+    m_heldTrailers.clear();
     m_tried.clear();
     m_retries = 0;
     m_lastFailure = Failure::None;
@@ -55,8 +61,8 @@ void Exchange::reset(WorkerRuntime& runtime, const http::RequestHead& head, cons
     m_bodyStarted = m_headForwarded = m_responseOver = m_eventStream = m_upgradeOffered = false;
     m_requestEnded =
         head.framing.kind == BodyKind::None || (head.framing.kind == BodyKind::Length && head.framing.length == 0);
-    m_holding = !m_requestEnded && http::isIdempotent(head.method) &&
-                (head.framing.kind != BodyKind::Length || head.framing.length <= heldBodyLimit);
+    m_repeatable = http::isIdempotent(head.method);
+    m_holding = !m_requestEnded && (head.framing.kind != BodyKind::Length || head.framing.length <= heldBodyLimit);
     describe(client, wall);
 }
 
@@ -147,30 +153,35 @@ void Exchange::requestBody(const Piece& piece, TimePoint now) {
     if (maxBody > 0 && m_decision.requestBodyBytes > maxBody)
         return requestFailed(Failure::BodyTooLarge, {}, now);
     if (m_holding) {
-        if (m_held.size() + piece.bytes.size() <= heldBodyLimit) {
+        if (m_held.size() + piece.bytes.size() <= heldBodyLimit)
             m_held.append(piece.bytes);
-        } else {
-            m_holding = false;
-            std::string().swap(m_held);
-        }
+        else
+            stopHolding();
     }
     if (m_upstreamOpen)
         m_port.sendRequestBody(piece);
 }
 
+void Exchange::stopHolding() {
+    m_holding = false;
+    if (m_held.capacity() > heldKept)
+        std::string().swap(m_held);
+    else
+        m_held.clear();
+}
+
 void Exchange::requestEnd(const http::FieldList& trailers, TimePoint now) {
     m_requestEnded = true;
     m_lastActivity = now;
-    if (!trailers.empty()) {
-        // Trailers are not held, and a body without them would not be the same request.
-        m_holding = false;
-        m_bodyStarted = true;
-    }
-    if (!m_upstreamOpen)
-        return;
     m_fields.clear();
     composeTrailers(trailers, optionsNamingFields(*m_head, m_arena), m_fields);
-    m_port.sendRequestEnd(m_fields);
+    if (!m_fields.empty()) {
+        m_bodyStarted = true;
+        for (const http::Field& field : m_fields)
+            m_heldTrailers.add(m_targetArena.join({field.name}), m_targetArena.join({field.value}), field.id);
+    }
+    if (m_upstreamOpen)
+        m_port.sendRequestEnd(m_fields);
 }
 
 void Exchange::requestFailed(Failure failure, std::string_view details, TimePoint now) {
@@ -236,10 +247,8 @@ void Exchange::settleOn(const http::ResponseHead& head, Phase phase, TimePoint n
     m_decision.responseFromBackend = true;
     m_decision.details.clear(); // of attempts that failed before this one
     m_decision.firstByteMicros = microsBetween(m_begun, now);
-    if (m_holding) {
-        m_holding = false;
-        std::string().swap(m_held);
-    }
+    if (m_holding)
+        stopHolding();
     // Whether the retry helps is decided. A stream may last for hours; it must not keep others from being retried.
     giveUpRetryPlace();
 }
@@ -374,8 +383,7 @@ void Exchange::finish(TimePoint now) {
     }
     m_decision.phase = Phase::Finished;
     m_decision.totalMicros = microsBetween(m_begun, now);
-    if (m_held.capacity() > 1024)
-        std::string().swap(m_held);
+    stopHolding();
     m_runtime = nullptr;
     m_head = nullptr;
 }

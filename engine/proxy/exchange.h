@@ -65,7 +65,12 @@ class Exchange {
     void upstreamLost(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
 
     /// Bytes went to or came from the backend, or none are owed now: its silence begins anew.
-    void upstreamActive(TimePoint now) { m_lastActivity = now; }
+    void upstreamActive(TimePoint now) {
+        m_lastActivity = now;
+        // What may have been sent must not be sent twice, and so need not be held any longer.
+        if (m_holding && !m_repeatable)
+            stopHolding();
+    }
 
     /// Both sides of a tunnel have closed.
     void tunnelOver() { m_responseOver = true; }
@@ -122,6 +127,7 @@ class Exchange {
     void sendRequest(TimePoint now);
     void attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
     void leaveBackend();
+    void stopHolding();
     void giveUpRetryPlace();
     void settleOn(const http::ResponseHead& head, observe::Phase phase, TimePoint now);
     void acceptTunnel(const http::ResponseHead& head, std::string_view date, TimePoint now);
@@ -134,7 +140,7 @@ class Exchange {
     const http::RequestHead* m_head = nullptr;
     observe::Decision m_decision;
     TextArena m_arena;       // texts of the message being composed
-    TextArena m_targetArena; // what m_target needs, for all attempts
+    TextArena m_targetArena; // what all attempts need: m_target, m_heldTrailers
     http::FieldList m_fields;
     limit::ClientIdentity m_identity;
     TimePoint m_begun{};
@@ -145,6 +151,7 @@ class Exchange {
     std::string_view m_target; // path and query after the route's strip_prefix, without the backend's base path
     std::string_view m_responseOptions; // those of the response's connection options that name fields, in m_arena
     std::string m_held;                 // the request's body so far, in case it must be sent again
+    http::FieldList m_heldTrailers; // its trailers, in m_targetArena
     std::vector<uint32_t> m_tried;
     uint32_t m_route = 0;
     uint32_t m_pool = 0;
@@ -158,6 +165,7 @@ class Exchange {
     bool m_requestEnded = false;
     bool m_bodyStarted = false; // some of the body was taken from the client
     bool m_holding = false;
+    bool m_repeatable = false; // idempotent (RFC 9110 section 9.2.2)
     bool m_headForwarded = false;
     bool m_responseOver = false;
     bool m_eventStream = false;

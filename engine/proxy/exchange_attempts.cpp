@@ -193,10 +193,8 @@ void Exchange::sendRequest(TimePoint now) {
     m_port.setDeadline(now + configuration().proxy.responseTimeout);
     if (!m_held.empty())
         m_port.sendRequestBody({m_held, nullptr});
-    if (m_requestEnded) {
-        m_fields.clear();
-        m_port.sendRequestEnd(m_fields);
-    }
+    if (m_requestEnded)
+        m_port.sendRequestEnd(m_heldTrailers);
 }
 
 /// Lets go of the backend, if one is held: its connection is closed unless it was released before.
@@ -234,7 +232,7 @@ void Exchange::attemptFailed(Failure failure, std::string_view details, bool any
     RetrySituation situation;
     situation.failure = failure;
     situation.anyByteSent = anyByteSent;
-    situation.idempotent = http::isIdempotent(m_head->method);
+    situation.idempotent = m_repeatable;
     situation.bodyReplayable = !m_bodyStarted || m_holding;
     situation.finalHeadForwarded = m_headForwarded;
     situation.untriedLeft = untriedLeft();
