@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "net/socket.h"
+#include "net/socket_pair.h"
+#include "support/loopback_port.h"
+
+#include <QTest>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string>
+
+using namespace reverxy;
+using namespace reverxy::net;
+using namespace reverxy::test;
+
+namespace {
+
+Endpoint loopback(Family family, uint16_t port) {
+    const auto address = IpAddress::parse(family == Family::V4 ? "127.0.0.1" : "::1");
+    return {*address, port};
+}
+
+bool wait(int socket, short events) {
+    pollfd waiting{socket, events, 0};
+    return ::poll(&waiting, 1, 10'000) == 1;
+}
+
+/// Both ends of a TCP connection on loopback; the near end does not wait.
+struct Connection {
+    explicit Connection(Family family = Family::V4) {
+        LoopbackPort port;
+        const int listener = port.listen(family);
+        const ConnectAttempt attempt = beginConnect(loopback(family, port.number()));
+        near = attempt.socket;
+        far = ::accept(listener, nullptr, nullptr);
+        ::close(listener);
+        wait(near, POLLOUT);
+    }
+
+    ~Connection() {
+        if (near >= 0)
+            closeSocket(near);
+        if (far >= 0)
+            closeSocket(far);
+    }
+
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    int near = -1;
+    int far = -1;
+};
+
+int option(int socket, int level, int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    ::getsockopt(socket, level, name, &value, &size);
+    return value;
+}
+
+} // namespace
+
+class TestSocket : public QObject {
+    Q_OBJECT
+
+    static void families() {
+        QTest::addColumn<bool>("v6");
+        QTest::newRow("IPv4") << false;
+        if (hasIpv6())
+            QTest::newRow("IPv6") << true;
+    }
+
+  private Q_SLOTS:
+
+    void connects_data() { families(); }
+
+    void connects() {
+        QFETCH(bool, v6);
+        const Family family = v6 ? Family::V6 : Family::V4;
+        Connection connection(family);
+        QVERIFY(connection.near >= 0);
+        QVERIFY(connection.far >= 0);
+        QCOMPARE(connectError(connection.near), 0);
+        QVERIFY(::fcntl(connection.near, F_GETFL) & O_NONBLOCK);
+        QVERIFY(::fcntl(connection.near, F_GETFD) & FD_CLOEXEC);
+        QVERIFY(option(connection.near, IPPROTO_TCP, TCP_NODELAY));
+        const Endpoint peer = peerOf(connection.far);
+        QCOMPARE(peer.address.toString(), std::string(v6 ? "::1" : "127.0.0.1"));
+        QCOMPARE(peer.port, portOf(connection.near));
+    }
+
+    void acceptedSocketsAreMadeReady() {
+        Connection connection;
+        QVERIFY(!(::fcntl(connection.far, F_GETFL) & O_NONBLOCK));
+        prepareAccepted(connection.far);
+        QVERIFY(::fcntl(connection.far, F_GETFL) & O_NONBLOCK);
+        QVERIFY(option(connection.far, IPPROTO_TCP, TCP_NODELAY));
+    }
+
+    void refusalIsTold_data() { families(); }
+
+    void refusalIsTold() {
+        QFETCH(bool, v6);
+        LoopbackPort port; // nobody listens
+        const ConnectAttempt attempt = beginConnect(loopback(v6 ? Family::V6 : Family::V4, port.number()));
+        int error = attempt.error;
+        if (attempt.socket >= 0) {
+            QVERIFY(wait(attempt.socket, POLLOUT));
+            error = connectError(attempt.socket);
+            closeSocket(attempt.socket);
+        }
+        QCOMPARE(error, ECONNREFUSED);
+        QVERIFY(!attempt.connected);
+    }
+
+    void connectErrorsAreFailures_data() {
+        QTest::addColumn<int>("error");
+        QTest::addColumn<int>("failure");
+        const auto row = [](const char* name, int error, Failure failure) {
+            QTest::newRow(name) << error << int(failure);
+        };
+        row("refused", ECONNREFUSED, Failure::ConnectRefused);
+        row("timed out", ETIMEDOUT, Failure::ConnectTimeout);
+        row("no route", EHOSTUNREACH, Failure::ConnectUnreachable);
+        row("no network", ENETUNREACH, Failure::ConnectUnreachable);
+        row("no descriptors", EMFILE, Failure::ConnectUnreachable);
+    }
+
+    void connectErrorsAreFailures() {
+        QFETCH(int, error);
+        QFETCH(int, failure);
+        QCOMPARE(int(failureOfConnectError(error)), failure);
+    }
+
+    void receivingTellsBytesSilenceEndAndError() {
+        Connection connection;
+        char bytes[8];
+        QCOMPARE(receive(connection.near, bytes, sizeof bytes).kind, IoResult::Kind::WouldBlock);
+        QCOMPARE(::write(connection.far, "abc", 3), ssize_t(3));
+        QVERIFY(wait(connection.near, POLLIN));
+        const IoResult result = receive(connection.near, bytes, sizeof bytes);
+        QCOMPARE(result.kind, IoResult::Kind::Bytes);
+        QCOMPARE(std::string(bytes, result.count), std::string("abc"));
+        shutdownSending(connection.far);
+        QVERIFY(wait(connection.near, POLLIN));
+        QCOMPARE(receive(connection.near, bytes, sizeof bytes).kind, IoResult::Kind::End);
+    }
+
+    /// What a client needs to tell a message that was cut short from a complete one.
+    void aResetIsNoOrderlyEnd() {
+        Connection connection;
+        char bytes[8];
+        closeWithReset(std::exchange(connection.far, -1));
+        QVERIFY(wait(connection.near, POLLIN | POLLHUP));
+        const IoResult broken = receive(connection.near, bytes, sizeof bytes);
+        QCOMPARE(broken.kind, IoResult::Kind::Error);
+        QCOMPARE(broken.error, ECONNRESET);
+    }
+
+    void partsAreGathered() {
+        SocketPair sockets;
+        const std::string_view one = "one";
+        QCOMPARE(sendParts(sockets.near(), {&one, 1}).count, size_t(3));
+        const std::string_view three[] = {"a", "bc", "def"};
+        QCOMPARE(sendParts(sockets.near(), three).count, size_t(6));
+        QCOMPARE(sockets.read(), std::string("oneabcdef"));
+    }
+
+    void sendingToNobodyIsAnErrorAndNoSignal() {
+        SocketPair sockets;
+        sockets.closeFar();
+        const std::string_view parts[] = {"a", "b"};
+        QCOMPARE(sendParts(sockets.near(), parts).error, EPIPE);
+        QCOMPARE(sendParts(sockets.near(), {parts, 1}).kind, IoResult::Kind::Error);
+    }
+
+    void onlyASilentOpenConnectionIsQuiet() {
+        {
+            Connection connection;
+            QVERIFY(isQuietAndOpen(connection.near));
+            QCOMPARE(::write(connection.far, "x", 1), ssize_t(1));
+            QVERIFY(wait(connection.near, POLLIN));
+            QVERIFY(!isQuietAndOpen(connection.near)); // it said something unasked
+            char byte;
+            QCOMPARE(receive(connection.near, &byte, 1).count, size_t(1)); // and that was only looked at
+            QVERIFY(isQuietAndOpen(connection.near));
+            shutdownSending(connection.far);
+            QVERIFY(wait(connection.near, POLLIN));
+            QVERIFY(!isQuietAndOpen(connection.near));
+        }
+        Connection connection;
+        closeWithReset(std::exchange(connection.far, -1));
+        QVERIFY(wait(connection.near, POLLIN | POLLHUP));
+        QVERIFY(!isQuietAndOpen(connection.near));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSocket)
+#include "test_socket.moc"
