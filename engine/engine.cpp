@@ -127,6 +127,7 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     d->switchboard->maxClients = config.proxy.maxConnections;
     const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
     d->switchboard->postToAll(net::UseRuntime{runtime});
+    d->switchboard->wakeAcceptors(); // there may be room where there was none
     d->shared.forgetUnused();
     d->resolver->refreshNew();
     // What needs a restart stays as it was started, so that the next comparison names it again.

@@ -67,8 +67,11 @@ void Switchboard::freeRetryPlace(proxy::PoolState& pool) {
 }
 
 void Switchboard::clientGone() {
-    if (--totalClients >= maxClients.load())
-        return;
+    if (--totalClients < maxClients.load())
+        wakeAcceptors();
+}
+
+void Switchboard::wakeAcceptors() {
     for (size_t i = 0; i < m_workers.size(); ++i) {
         if (m_workers[i]->acceptPaused.exchange(false))
             post(i, ResumeAccepting{});

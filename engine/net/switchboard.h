@@ -52,6 +52,8 @@ class Switchboard {
     void freeRetryPlace(proxy::PoolState& pool);
     /// A client has gone: workers that had stopped accepting go on.
     void clientGone();
+    /// Has workers that had stopped accepting look again whether there is room.
+    void wakeAcceptors();
 
     /// Client connections over all workers, and how many there may be.
     std::atomic<uint32_t> totalClients{0};
