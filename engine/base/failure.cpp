@@ -28,9 +28,8 @@ constexpr std::array rows{
     Row{Failure::HeadersTooLarge,
         {"headers-too-large", 431, Fault::Client, "http_request_error",
          "The request's header fields are larger or more than the proxy accepts.",
-         "Send fewer or shorter fields (cookies, often), or raise proxy.max_header_size or proxy.max_header_count "
-         "in "
-         "config.yaml."}},
+         "Send fewer or shorter fields (cookies, often), or raise proxy.max_header_size or "
+         "proxy.max_header_count in config.yaml."}},
     Row{Failure::BodyTooLarge,
         {"body-too-large", 413, Fault::Client, "http_request_error",
          "The request's body is larger than the proxy accepts.",

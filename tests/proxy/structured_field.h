@@ -85,9 +85,12 @@ class ItemReader {
         }
         if (isDigit(m_rest.front()) || m_rest.front() == '-') {
             item.type = BareItem::Type::Integer; // section 4.2.4
-            if (take('-'))
-                item.text = "-";
-            return takeWhile(item.text, isDigit) && item.text != "-" && item.text.size() <= 15;
+            const bool negative = take('-');
+            if (!takeWhile(item.text, isDigit) || item.text.size() > 15)
+                return false;
+            if (negative)
+                item.text.insert(item.text.begin(), '-');
+            return true;
         }
         if (!isAlpha(m_rest.front()) && m_rest.front() != '*')
             return false;
