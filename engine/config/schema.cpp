@@ -28,7 +28,7 @@ std::string listOfText() {
 /// The keywords that say what a value may be, without braces.
 std::string constraintOf(const Setting& setting) {
     std::string integer = R"("type": "integer", "minimum": )" + std::to_string(setting.minimum) +
-                                R"(, "maximum": )" + std::to_string(setting.maximum);
+                          R"(, "maximum": )" + std::to_string(setting.maximum);
     switch (setting.type) {
     case Type::Boolean:
         return R"("type": "boolean")";
