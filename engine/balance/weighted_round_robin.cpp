@@ -28,9 +28,11 @@ std::vector<uint64_t> dealtWeights(std::span<const uint32_t> available, std::spa
     for (const uint32_t backend : available)
         dealt.push_back(weights[backend]);
     const auto reduce = [&dealt] {
-        const uint64_t divisor = std::reduce(dealt.begin(), dealt.end(), uint64_t{0}, std::gcd<uint64_t, uint64_t>);
+        uint64_t divisor = 0;
+        for (const uint64_t weight : dealt)
+            divisor = std::gcd(divisor, weight);
         for (uint64_t& weight : dealt)
-            weight /= divisor;
+            weight = divisor > 1 ? weight / divisor : weight;
         return std::reduce(dealt.begin(), dealt.end(), uint64_t{0});
     };
     const uint64_t sum = reduce();

@@ -157,18 +157,20 @@ struct Router::Index {
 
     PathRules& rulesFor(std::string_view host) {
         const auto next = static_cast<uint32_t>(hosts.size());
-        uint32_t at = any;
-        if (host.empty()) {
-            at = any = any == none ? next : any;
-        } else {
-            const bool isWildcard = host.starts_with("*.");
-            std::string key(bareHost(isWildcard ? host.substr(2) : host));
-            std::transform(key.begin(), key.end(), key.begin(), lower);
-            at = (isWildcard ? wildcard : exact).insert(hostHash(key), key, next);
-        }
+        const uint32_t at = numberOf(host, next);
         if (at == next)
             hosts.emplace_back();
         return hosts[at];
+    }
+
+    /// The index into `hosts` that a rule's host has, or gets: `next`.
+    uint32_t numberOf(std::string_view host, uint32_t next) {
+        if (host.empty())
+            return any = std::min(any, next);
+        const bool isWildcard = host.starts_with("*.");
+        std::string key(bareHost(isWildcard ? host.substr(2) : host));
+        std::transform(key.begin(), key.end(), key.begin(), lower);
+        return (isWildcard ? wildcard : exact).insert(hostHash(key), key, next);
     }
 
     uint32_t matchHost(uint32_t host, std::string_view path) const {
