@@ -58,10 +58,13 @@ bool FakeWorld::addIdle(uint32_t pool, uint32_t backend, int count) {
     return true;
 }
 
-void FakeWorld::releaseSlot(const std::shared_ptr<BackendState>& backend) {
+void FakeWorld::releaseSlot(const std::shared_ptr<BackendState>& backend, uint64_t except) {
     if (backend->maxConnections() > 0) {
         for (const auto& pool : backend->pools()) {
-            if (const auto next = pool->slotWaiters.takeFirst()) {
+            const auto next = pool->slotWaiters.takeFirst();
+            if (next && next->token == except) {
+                pool->slotWaiters.addFirst(*next); // it stands at the end, and so is alone
+            } else if (next) {
                 wakes.push_back({next->token, backend, true});
                 return;
             }
@@ -104,6 +107,8 @@ Opened FakePort::openUpstream(uint32_t pool, uint32_t backend, bool slotHeld) {
             m_world.releaseSlot(state);
         m_backend = state;
         m_open = true;
+        if (onOpen)
+            onOpen(backend, true);
         begin(backend, true);
         return {OpenResult::Ready, Failure::None, true};
     }
@@ -113,6 +118,8 @@ Opened FakePort::openUpstream(uint32_t pool, uint32_t backend, bool slotHeld) {
     if (auto& scripted = answers[backend]; !scripted.empty()) {
         answer = scripted.front();
         scripted.pop_front();
+    } else if (onOpen) {
+        answer = onOpen(backend, false);
     }
     if (answer.result == OpenResult::Failed || answer.result == OpenResult::NoSlot) {
         m_world.releaseSlot(state);

@@ -5,6 +5,7 @@
 #include "proxy/runtime.h"
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -69,8 +70,8 @@ struct FakeWorld {
 
     /// Opens `count` connections that nobody uses; false when the slots do not suffice.
     bool addIdle(uint32_t pool, uint32_t backend, int count = 1);
-    /// Passes a slot to the first who waits, or gives it up.
-    void releaseSlot(const std::shared_ptr<BackendState>& backend);
+    /// Passes a slot to the first who waits, or gives it up. `except`: who has refused it.
+    void releaseSlot(const std::shared_ptr<BackendState>& backend, uint64_t except = 0);
 
     WorkerRuntime worker;
     std::map<const BackendState*, int> idle;
@@ -86,6 +87,8 @@ class FakePort final : public ExchangePort {
 
     // Answers.
     std::map<uint32_t, std::deque<Opened>> answers; // by backend; Ready where there is none
+    /// Asked instead, if set; `reused`: an idle connection is taken, whatever the answer.
+    std::function<Opened(uint32_t backend, bool reused)> onOpen;
 
     // Records.
     std::string opened; // backends asked for, in order: "a" is the first one
