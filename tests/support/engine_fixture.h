@@ -47,6 +47,7 @@ class RunningEngine {
 
     /// Runs `work` on the engine's thread and waits for it.
     void onEngine(const std::function<void(Engine&)>& work) const;
+    /// Returns once every worker has taken it over.
     std::vector<std::string> reload(const config::Config& config);
     /// Begins to drain; a second call cuts.
     void drain();

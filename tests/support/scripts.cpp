@@ -60,6 +60,15 @@ Origin::Script checkPattern() {
     };
 }
 
+Origin::Script loadOrigin() {
+    return [check = checkPattern()](OriginExchange& exchange) {
+        if (exchange.method() == "PUT")
+            return check(exchange);
+        exchange.discardBody();
+        exchange.respond(200, exchange.target());
+    };
+}
+
 Origin::Script raw(std::string bytes) {
     return [=](OriginExchange& exchange) {
         exchange.readBody();

@@ -22,6 +22,9 @@ Origin::Script checkPattern();
 Origin::Script raw(std::string bytes);
 /// Reads the body, writes `bytes` as they are and keeps the connection.
 Origin::Script rawAndStay(std::string bytes);
+/// What Load expects: a PUT is answered with the size of its body if that is the pattern, anything else with its
+/// target.
+Origin::Script loadOrigin();
 /// Takes the request and does not answer until the gate opens; then answers as `then` does.
 Origin::Script heldBy(const Gate& gate, Origin::Script then);
 

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "behaviour/story.h"
+#include "support/load.h"
+#include "support/reverxy_process.h"
+
+#include <QCoreApplication>
+
+#include <csignal>
+#include <unistd.h>
+
+using namespace reverxy::test;
+
+/// The program as people start and stop it: arguments, files, signals, exit codes.
+class TestBinary : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+
+    void itServesWithoutAWindow() {
+        Origin origin(answer("served"));
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({origin.port()}));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        QCOMPARE(proxy.connect().get("/hello").body, "served"s);
+        QVERIFY2(proxy.waitForOutput("\"GET /hello HTTP/1.1\" 200"), proxy.output().c_str());
+    }
+
+    void itEndsWhenAsked_data() {
+        QTest::addColumn<int>("number");
+        QTest::newRow("SIGTERM") << SIGTERM;
+        QTest::newRow("SIGINT") << SIGINT;
+    }
+
+    void itEndsWhenAsked() {
+        QFETCH(int, number);
+        ReverxyProcess proxy;
+        proxy.configure("", "");
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        proxy.signal(number);
+        QCOMPARE(proxy.waitForEnd(), 0);
+    }
+
+    void itEndsInMidLoadWithoutCuttingAnything() {
+        Origin::Options unrecorded;
+        unrecorded.record = false;
+        Origin one(loadOrigin(), unrecorded);
+        Origin two(loadOrigin(), unrecorded);
+        ReverxyProcess proxy;
+        proxy.configure("  drain_timeout: 60s\n", ReverxyProcess::poolOf({one.port(), two.port()}));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        Load::Options options;
+        options.port = proxy.port();
+        options.plain = 20;
+        options.pipelined = 6;
+        options.uploads = 6;
+        options.reconnect = false;
+        Load load(options);
+        load.start();
+        QVERIFY(waitUntil([&] { return load.answered() > 500; }));
+        proxy.signal(SIGTERM);
+        QCOMPARE(proxy.waitForEnd(), 0);
+        const Load::Result result = load.wait();
+        QVERIFY2(result.failed == 0, result.text().c_str());
+        QCOMPARE(one.requestCount() + two.requestCount(), size_t(result.answered));
+    }
+
+    void aSecondSignalEndsItAtOnce() {
+        Gate never;
+        Origin origin(heldBy(never, answer("")));
+        ReverxyProcess proxy;
+        proxy.configure("  drain_timeout: 24h\n", ReverxyProcess::poolOf({origin.port()}));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        Client client = proxy.connect();
+        client.send(request("GET", "/"));
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
+        proxy.signal(SIGTERM);
+        QVERIFY(waitUntil([&] { return !proxy.connect().connected(); }));
+        QVERIFY(proxy.running());
+        proxy.signal(SIGTERM);
+        QVERIFY(proxy.waitForEnd() >= 0); // by itself, whatever the code
+        QVERIFY(client.stream().expectEnd());
+    }
+
+    void aHangupReadsTheFileAgain() {
+        Origin before(answer("before"));
+        Origin after(answer("after"));
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({before.port()}));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        Client client = proxy.connect();
+        QCOMPARE(client.get("/").body, "before"s);
+        proxy.configure("  workers: 7\n", ReverxyProcess::poolOf({after.port()}));
+        proxy.signal(SIGHUP);
+        QVERIFY(waitUntil([&] { return client.get("/").body == "after"; }));
+        QVERIFY2(proxy.waitForOutput("proxy.workers"), proxy.output().c_str()); // needs a restart, and says so
+    }
+
+    void aBrokenFileChangesNothingAndSaysWhy() {
+        Origin origin(answer("still"));
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({origin.port()}));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        proxy.writeConfig("proxy:\n  prot: 8080\n");
+        proxy.signal(SIGHUP);
+        QVERIFY2(proxy.waitForOutput(proxy.configPath() + ":2:3: "), proxy.output().c_str());
+        QVERIFY2(proxy.output().find("did you mean `port`?") != std::string::npos, proxy.output().c_str());
+        QCOMPARE(proxy.connect().get("/").body, "still"s);
+        proxy.configure("", ReverxyProcess::poolOf({}));
+        proxy.signal(SIGHUP);
+        QVERIFY(waitUntil([&] { return proxy.connect().get("/").status == 503; })); // mended, it is read again
+    }
+
+    void aPortInUseNamesWhoHasIt() {
+        ReverxyProcess proxy;
+        proxy.configure("", "");
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        ReverxyProcess second;
+        second.configure("", "");
+        const int code = second.run({QStringLiteral("--no-gui"), QStringLiteral("--config"),
+                                     QString::fromStdString(second.configPath()), QStringLiteral("--port"),
+                                     QString::number(proxy.port())});
+        QVERIFY2(code > 0, second.output().c_str());
+        const std::string output = second.output();
+        QVERIFY2(output.find(std::to_string(proxy.port())) != std::string::npos, output.c_str());
+        QVERIFY2(output.find(std::to_string(proxy.pid())) != std::string::npos, output.c_str());
+        QVERIFY2(output.find("reverxy") != std::string::npos, output.c_str());
+        proxy.signal(SIGTERM);
+        QCOMPARE(proxy.waitForEnd(), 0);
+    }
+
+    void aBrokenFileIsNoStart() {
+        ReverxyProcess proxy;
+        proxy.writeConfig("proxy:\n  port: many\n");
+        const int code = proxy.run(
+            {QStringLiteral("--no-gui"), QStringLiteral("--config"), QString::fromStdString(proxy.configPath())});
+        QVERIFY(code > 0);
+        QVERIFY2(proxy.output().find(proxy.configPath() + ":2:9: proxy.port: ") != std::string::npos,
+                 proxy.output().c_str());
+    }
+
+    void checkTellsEveryProblem() {
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({8081}));
+        const QStringList arguments{QStringLiteral("--check"), QStringLiteral("--config"),
+                                    QString::fromStdString(proxy.configPath())};
+        QCOMPARE(proxy.run(arguments), 0);
+        proxy.writeConfig("proxy:\n  port: 99999\n  retries: -1\npool:\n  backends:\n    - { name: a, url: "
+                          "\"https://localhost\" }\n");
+        QCOMPARE(proxy.run(arguments), 1);
+        const std::string output = proxy.output();
+        for (const char* part : {":2:9: proxy.port: ", ":3:12: proxy.retries: ", ":6:"})
+            QVERIFY2(output.find(proxy.configPath() + part) != std::string::npos, output.c_str());
+        QVERIFY2(output.find("TLS") != std::string::npos, output.c_str()); // https is refused with a sentence
+    }
+
+    void printConfigTellsWhereEachValueIsFrom() {
+        ReverxyProcess proxy;
+        proxy.writeConfig("proxy:\n  retries: 5\n");
+        const int code = proxy.run({QStringLiteral("--print-config"), QStringLiteral("--config"),
+                                    QString::fromStdString(proxy.configPath()), QStringLiteral("--port"),
+                                    QStringLiteral("9191")});
+        const std::string output = proxy.output();
+        QVERIFY2(code == 0, output.c_str());
+        const auto lineWith = [&](const std::string& text) {
+            const size_t at = output.find(text);
+            const size_t begin = at == std::string::npos ? at : output.rfind('\n', at) + 1;
+            return at == std::string::npos ? std::string() : output.substr(begin, output.find('\n', at) - begin);
+        };
+        QVERIFY2(lineWith("9191").find("flag") != std::string::npos, output.c_str());
+        QVERIFY2(lineWith("retries").find(proxy.configPath() + ":2") != std::string::npos, output.c_str());
+        QVERIFY2(lineWith("idle_timeout").find("default") != std::string::npos, output.c_str());
+    }
+
+    void anUnknownArgumentIsRefused() {
+        ReverxyProcess proxy;
+        QVERIFY(proxy.run({QStringLiteral("--prot"), QStringLiteral("80")}) > 0);
+        QVERIFY2(proxy.output().find("--port") != std::string::npos, proxy.output().c_str()); // what was meant
+    }
+
+    void versionAndHelpAreTold() {
+        ReverxyProcess proxy;
+        QCOMPARE(proxy.run({QStringLiteral("--version")}), 0);
+        QVERIFY2(proxy.output().find(REVERXY_VERSION) != std::string::npos, proxy.output().c_str());
+        QCOMPARE(proxy.run({QStringLiteral("--help")}), 0);
+        for (const char* option : {"--config", "--no-gui", "--check", "--print-config", "--host", "--port",
+                                   "--probe-port", "--log-level"})
+            QVERIFY2(proxy.output().find(option) != std::string::npos, option);
+    }
+
+    void absentBackendsAreNoReasonNotToStart() {
+        LoopbackPort absent;
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({absent.number()}));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        QCOMPARE(proxy.connect().get("/").status, 502);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBinary)
+#include "test_binary.moc"
