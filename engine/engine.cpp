@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <latch>
 #include <mutex>
 
 namespace reverxy {
@@ -126,10 +127,15 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     d->log.configure(levelOf(config.log.level), static_cast<observe::Format>(config.log.format));
     d->switchboard->maxClients = config.proxy.maxConnections;
     const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
-    d->switchboard->postToAll(net::UseRuntime{runtime});
+    const auto taken = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(d->threads.size()));
+    if (!d->threads.empty())
+        d->switchboard->postToAll(net::UseRuntime{runtime, taken});
     d->switchboard->wakeAcceptors(); // there may be room where there was none
-    d->shared.forgetUnused();
     d->resolver->refreshNew();
+    // Whoever has been told that the file was read again may rely on it. Workers wait for nobody, so this is over
+    // in a moment.
+    taken->wait();
+    d->shared.forgetUnused();
     // What needs a restart stays as it was started, so that the next comparison names it again.
     const config::Proxy started = d->config.proxy;
     d->config = config;

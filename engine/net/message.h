@@ -6,6 +6,7 @@
 #include "proxy/runtime.h"
 
 #include <functional>
+#include <latch>
 #include <memory>
 #include <variant>
 #include <vector>
@@ -19,9 +20,10 @@ struct AdoptClient {
     int socket;
 };
 
-/// The configuration for requests from now on.
+/// The configuration for requests from now on. `taken` is counted down once for the worker.
 struct UseRuntime {
     std::shared_ptr<const proxy::Runtime> runtime;
+    std::shared_ptr<std::latch> taken;
 };
 
 /// A slot of a backend for the exchange that waits under `token`. `slotHeld`: the slot is counted already and goes

@@ -26,6 +26,7 @@ std::unique_ptr<BoundRuntime> UpstreamPool::bind(std::shared_ptr<const proxy::Ru
                 backend->state = entry.state;
             }
             backend->wanted = true;
+            ++backend->bindings;
             backend->idleTimeout = compiled.config.proxy.upstreamIdleTimeout;
             backends.push_back(backend.get());
         }
@@ -35,6 +36,15 @@ std::unique_ptr<BoundRuntime> UpstreamPool::bind(std::shared_ptr<const proxy::Ru
             close(takeOut(*backend->idle.back()));
     }
     return bound;
+}
+
+void UpstreamPool::unbind(const BoundRuntime& bound) {
+    for (const auto& backends : bound.backends) {
+        for (WorkerBackend* const backend : backends) {
+            if (--backend->bindings == 0)
+                m_backends.erase(backend->state.get());
+        }
+    }
 }
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::takeOut(UpstreamConnection& connection) {

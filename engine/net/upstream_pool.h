@@ -16,7 +16,8 @@ struct WorkerBackend {
     std::shared_ptr<proxy::BackendState> state;
     std::vector<std::unique_ptr<UpstreamConnection>> idle;
     Duration idleTimeout{};
-    bool wanted = true; // the current configuration names it
+    bool wanted = true;    // the current configuration names it
+    uint32_t bindings = 0; // places in runtimes that lead here
 };
 
 /// One worker's runtime with the backends it leads to, so that a request finds its backend by two indexes.
@@ -36,6 +37,9 @@ class UpstreamPool final : public IdleKeeper {
 
     /// Joins a new runtime to the worker's backends. Idle connections of backends that it does not name are closed.
     std::unique_ptr<BoundRuntime> bind(std::shared_ptr<const proxy::Runtime> runtime);
+
+    /// Undoes bind() once no exchange uses the runtime any more: backends that nothing leads to are forgotten.
+    void unbind(const BoundRuntime& bound);
 
     /// An idle connection that is still open, or null.
     std::unique_ptr<UpstreamConnection> takeIdle(WorkerBackend& backend);

@@ -77,6 +77,7 @@ void Worker::handle(AdoptClient& message) {
 
 void Worker::handle(UseRuntime& message) {
     useRuntime(std::move(message.runtime));
+    message.taken->count_down();
 }
 
 void Worker::handle(SlotFreed& message) {
@@ -266,9 +267,10 @@ void Worker::useRuntime(std::shared_ptr<const proxy::Runtime> runtime) {
 /// Lets go of runtimes that no exchange uses any more.
 void Worker::retireRuntimes() {
     for (size_t i = 0; i + 1 < m_runtimes.size();) {
-        if (m_runtimes[i]->worker.exchanges == 0)
+        if (m_runtimes[i]->worker.exchanges == 0) {
+            m_upstreams.unbind(*m_runtimes[i]);
             m_runtimes.erase(m_runtimes.begin() + static_cast<std::ptrdiff_t>(i));
-        else
+        } else
             ++i;
     }
 }
