@@ -5,6 +5,7 @@
 #include "http/framing.h"
 #include "http/method.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -15,6 +16,11 @@ enum class Version : uint8_t { Http10, Http11 };
 
 /// RFC 9112 section 3.2.
 enum class TargetForm : uint8_t { Origin, Absolute, Authority, Asterisk };
+
+/// How many fields a message's Connection may name. Each of them is looked for among the message's fields when it
+/// is forwarded; without a bound, a head full of names would cost a hundred times what another head of its size
+/// does.
+constexpr size_t maxConnectionOptions = 32;
 
 /// What the Connection field says, read once by the parser (RFC 9110 section 7.6.1, RFC 9112 section 9.3).
 struct ConnectionOptions {

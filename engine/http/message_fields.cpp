@@ -58,7 +58,7 @@ ParseError MessageFields::takeConnection(std::string_view value) {
             m_connection.keepAlive = true;
         else if (equalsIgnoringCase(option, "upgrade"))
             m_connection.upgrade = true;
-        else if (isToken(option))
+        else if (isToken(option) && ++m_namedFields <= maxConnectionOptions)
             m_connection.namesFields = true;
         else
             return ParseError::BadConnectionField;

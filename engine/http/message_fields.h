@@ -54,6 +54,7 @@ class MessageFields {
     bool m_otherCoding = false;     // a coding besides chunked
     bool m_chunkedLast = false;     // the coding named last is chunked
     bool m_chunkedRepeated = false; // chunked is named before the last place
+    size_t m_namedFields = 0;       // by Connection
     ConnectionOptions m_connection;
 };
 

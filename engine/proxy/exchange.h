@@ -151,7 +151,7 @@ class Exchange {
     std::string_view m_target; // path and query after the route's strip_prefix, without the backend's base path
     std::string_view m_responseOptions; // those of the response's connection options that name fields, in m_arena
     std::string m_held;                 // the request's body so far, in case it must be sent again
-    http::FieldList m_heldTrailers; // its trailers, in m_targetArena
+    http::FieldList m_heldTrailers;     // its trailers, in m_targetArena
     std::vector<uint32_t> m_tried;
     uint32_t m_route = 0;
     uint32_t m_pool = 0;
