@@ -52,6 +52,9 @@ void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const h
     m_parser.reset();
     m_state = State::Head;
     m_anyByteSent = false;
+    // Readiness reported while it was connecting, perhaps an end, is not reported again.
+    if (m_readable)
+        m_loop.resumeSoon(*this);
 }
 
 bool UpstreamConnection::detach() {
