@@ -164,6 +164,23 @@ class TestBodies : public QObject {
         VERIFY_NO_VIOLATIONS(origin);
     }
 
+    void theConnectionIsKeptThoughTheResponseEndsWithTheRequest() {
+        // The origin gives the last byte back as soon as it is there: both bodies end at about the same moment.
+        Origin origin(mirror(false));
+        RunningEngine proxy(configFor({origin.port()}));
+        Client client = proxy.connect();
+        for (uint64_t i = 0; i < 100; ++i) {
+            const uint64_t size = 1 + i * 20'011;
+            client.send(request("POST", "/", framingOf(size, false)));
+            auto sending = std::async(std::launch::async, [&] { return sendPattern(client, size, false); });
+            const Response response = client.read();
+            QVERIFY(sending.get());
+            COMPARE_STATUS(response, 200);
+            QVERIFY(response.body == pattern(size));
+        }
+        QCOMPARE(origin.connectionsTotal(), size_t(1));
+    }
+
     void anOriginWaitsForASlowClient() {
         std::atomic<uint64_t> written{0};
         constexpr uint64_t size = 100 * megabyte;

@@ -57,7 +57,12 @@ class TestSoakBodies : public QObject {
             return check.add(piece);
         });
         const bool sent = sending.get();
-        return sent && response.complete && check.good() && check.offset() == size ? most : 0;
+        const bool whole = response.complete && check.good() && check.offset() == size;
+        if (!sent || !whole)
+            qWarning("%s, %llu of %llu bytes came back: %d %s", sent ? "sent" : "not sent",
+                     static_cast<unsigned long long>(check.offset()), static_cast<unsigned long long>(size),
+                     response.status, response.problem.c_str());
+        return sent && whole ? most : 0;
     }
 
   private Q_SLOTS:
@@ -69,7 +74,7 @@ class TestSoakBodies : public QObject {
         QVERIFY2(proxy.start(), proxy.output().c_str());
         Client client = proxy.connect();
         for (int i = 0; i < 4; ++i)
-            QVERIFY(passBothWays(proxy, client, 8 * mebibyte) > 0);
+            QVERIFY2(passBothWays(proxy, client, 8 * mebibyte) > 0, proxy.output().c_str());
         const uint64_t before = proxy.residentSize();
         const uint64_t most = passBothWays(proxy, client, 10'000 * mebibyte);
         QVERIFY(most > 0);
