@@ -42,8 +42,8 @@ run_tests() {
     if [ $status -eq 0 ]; then
         grep -E '^[0-9]+% tests passed|\*\*\*Skipped' "$log"
     else
-        # A passing test prints one line; those are left out.
-        grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )' "$log" >&2
+        # What passed is left out.
+        grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed |PASS   :)' "$log" >&2
         echo "reverxy: tests failed in build/$preset; run one again with: ctest --test-dir build/$preset --output-on-failure -R '^NAME\$'" >&2
     fi
     rm -f "$log"
