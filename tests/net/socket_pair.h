@@ -3,7 +3,6 @@
 
 #include <QtGlobal>
 
-#include <algorithm>
 #include <fcntl.h>
 #include <string>
 #include <string_view>
@@ -15,8 +14,8 @@ namespace reverxy::test {
 /// Two connected sockets that do not wait. Little fits between them, so that both ends of a full one are soon seen.
 class SocketPair {
   public:
-    SocketPair() {
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, m_ends) != 0)
+    explicit SocketPair(int type = SOCK_STREAM) {
+        if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, m_ends) != 0)
             qFatal("no socket pair");
         const int small = 4096;
         for (const int end : m_ends) {
@@ -36,12 +35,12 @@ class SocketPair {
     /// The end that what is tested has.
     int near() const { return m_ends[0]; }
 
-    /// What there is to read at the far end, at most `limit` bytes.
+    /// What there is to read at the far end; no more once `limit` is reached.
     std::string read(size_t limit = SIZE_MAX) const {
         std::string all;
         char bytes[4096];
         while (all.size() < limit) {
-            const ssize_t count = ::read(m_ends[1], bytes, std::min(sizeof bytes, limit - all.size()));
+            const ssize_t count = ::read(m_ends[1], bytes, sizeof bytes);
             if (count <= 0)
                 break;
             all.append(bytes, static_cast<size_t>(count));

@@ -69,6 +69,19 @@ class TestOutputQueue : public QObject {
                                      std::string(part(body, 1500, 10)));
     }
 
+    void oneSendGathersAllParts() {
+        BufferPool pool;
+        const SocketPair sockets(SOCK_SEQPACKET); // what is sent in one go arrives in one go
+        OutputQueue queue;
+        const BufferRef body = filled(pool, 'A');
+        queue.appendCopy(pool, "head");
+        queue.append(pool, {part(body, 0, 1100), body.raw()});
+        queue.appendCopy(pool, "between");
+        queue.append(pool, {part(body, 0, 1100), body.raw()});
+        QCOMPARE(queue.flush(sockets.near()).kind, IoResult::Kind::Bytes);
+        QCOMPARE(sockets.read(1).size(), size_t(4 + 1100 + 7 + 1100));
+    }
+
     void nothingToSendIsNoError() {
         SocketPair sockets;
         OutputQueue queue;
