@@ -3,7 +3,10 @@
 #include "support/load.h"
 #include "support/reverxy_process.h"
 
-#include <QCoreApplication>
+#include <QDirIterator>
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
 
 #include <csignal>
 #include <unistd.h>
@@ -169,6 +172,78 @@ class TestBinary : public QObject {
         QVERIFY2(lineWith("9191").find("flag") != std::string::npos, output.c_str());
         QVERIFY2(lineWith("retries").find(proxy.configPath() + ":2") != std::string::npos, output.c_str());
         QVERIFY2(lineWith("idle_timeout").find("default") != std::string::npos, output.c_str());
+    }
+
+    void theFileIsFoundWhereItShouldBe_data() {
+        QTest::addColumn<bool>("byEnvironment");
+        QTest::newRow("CONFIG_PATH") << true;
+        QTest::newRow("working folder") << false;
+    }
+
+    void theFileIsFoundWhereItShouldBe() {
+        QFETCH(bool, byEnvironment);
+        Origin origin(answer("found"));
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({origin.port()}));
+        if (byEnvironment) {
+            const QString elsewhere = QString::fromStdString(proxy.path("elsewhere.yaml"));
+            QVERIFY(QFile::rename(QString::fromStdString(proxy.configPath()), elsewhere));
+            proxy.setEnvironment(QStringLiteral("CONFIG_PATH"), elsewhere);
+        }
+        QVERIFY2(proxy.startAlone(), proxy.output().c_str());
+        QCOMPARE(proxy.connect().get("/").body, "found"s);
+    }
+
+    void theEnvironmentOverridesTheFile() {
+        ReverxyProcess proxy;
+        proxy.writeConfig("proxy: { host: 127.0.0.1, port: 1, probe_port: 0 }\n");
+        proxy.setEnvironment(QStringLiteral("REVERXY_PROXY__PORT"), QString::number(proxy.port()));
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        QCOMPARE(proxy.connect().get("/").status, 503);
+    }
+
+    void theFirstStartMakesAFile() {
+        if (QFile::exists(QStringLiteral("/etc/config/config.yaml")))
+            QSKIP("this machine has a configuration of its own");
+        ReverxyProcess proxy;
+        QVERIFY2(proxy.startAlone({QStringLiteral("--port"), QString::number(proxy.port()),
+                                   QStringLiteral("--probe-port"), QStringLiteral("0")}),
+                 proxy.output().c_str());
+        QDirIterator files(QString::fromStdString(proxy.path(".config")), {QStringLiteral("config.yaml")},
+                           QDir::Files, QDirIterator::Subdirectories);
+        QVERIFY(files.hasNext());
+        const std::string made = files.next().toStdString();
+        QVERIFY2(proxy.waitForOutput(made), proxy.output().c_str()); // it says so
+        proxy.signal(SIGTERM);
+        QCOMPARE(proxy.waitForEnd(), 0);
+        QCOMPARE(proxy.run({QStringLiteral("--check"), QStringLiteral("--config"), QString::fromStdString(made)}),
+                 0);
+    }
+
+    void theLogMayBeJson() {
+        Origin origin(answer("logged"));
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({origin.port()}) + "log: { format: json }\n");
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        COMPARE_STATUS(proxy.connect().get("/say/'hello'?%22"), 200);
+        QVERIFY2(proxy.waitForOutput("/say/"), proxy.output().c_str());
+        proxy.signal(SIGTERM);
+        QCOMPARE(proxy.waitForEnd(), 0);
+        bool told = false;
+        for (const QByteArray& line : QByteArray::fromStdString(proxy.output()).split('\n')) {
+            if (line.isEmpty())
+                continue;
+            const QJsonObject record = QJsonDocument::fromJson(line).object();
+            QVERIFY2(record.contains(QLatin1String("time")) && record.contains(QLatin1String("level")),
+                     line.constData());
+            if (record[QLatin1String("method")].toString() != QLatin1String("GET"))
+                continue;
+            told = true;
+            QCOMPARE(record[QLatin1String("target")].toString(), QStringLiteral("/say/'hello'?%22"));
+            QCOMPARE(record[QLatin1String("status")].toInt(), 200);
+            QCOMPARE(record[QLatin1String("backend")].toString(), QStringLiteral("origin-1"));
+        }
+        QVERIFY(told);
     }
 
     void anUnknownArgumentIsRefused() {

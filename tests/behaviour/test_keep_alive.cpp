@@ -42,6 +42,31 @@ class TestKeepAlive : public QObject {
         QCOMPARE(origin.requestCount(), size_t(1000));
     }
 
+    void whoPipelinesWithoutReadingIsHeldBack() {
+        const std::string body(20'000, 'r');
+        Origin origin(answer(body));
+        RunningEngine proxy(configFor({origin.port()}));
+        Client client(proxy.port(), Family::V4, 64 * 1024);
+        constexpr size_t count = 3000; // 60 MB of responses
+        std::string all;
+        for (size_t i = 0; i < count; ++i)
+            all += request("GET", "/");
+        auto sending = std::async(std::launch::async, [&] { return client.send(all); });
+        size_t before = SIZE_MAX;
+        const bool stood = waitUntil([&] {
+            std::this_thread::sleep_for(200ms);
+            return std::exchange(before, origin.requestCount()) == origin.requestCount();
+        });
+        const size_t standstill = origin.requestCount();
+        size_t good = 0;
+        for (size_t i = 0; i < count; ++i)
+            good += client.read().body == body;
+        QVERIFY(sending.get());
+        QVERIFY(stood);
+        QVERIFY2(standstill < count / 2, std::to_string(standstill).c_str());
+        QCOMPARE(good, count);
+    }
+
     void pipelinedBodiesKeepTheirBounds() {
         Origin origin([](OriginExchange& exchange) {
             const std::string& body = exchange.readBody();

@@ -34,7 +34,17 @@ ReverxyProcess::~ReverxyProcess() {
 }
 
 std::string ReverxyProcess::configPath() const {
-    return m_folder.filePath(QStringLiteral("config.yaml")).toStdString();
+    return path("config.yaml");
+}
+
+std::string ReverxyProcess::path(std::string_view name) const {
+    return m_folder.path().toStdString().append("/").append(name);
+}
+
+void ReverxyProcess::setEnvironment(const QString& name, const QString& value) {
+    QProcessEnvironment environment = m_process.processEnvironment();
+    environment.insert(name, value);
+    m_process.setProcessEnvironment(environment);
 }
 
 void ReverxyProcess::writeConfig(std::string_view text) const {
@@ -66,9 +76,11 @@ void ReverxyProcess::launch(const QStringList& arguments) {
 }
 
 bool ReverxyProcess::start(const QStringList& arguments) {
-    launch(
-        QStringList{QStringLiteral("--no-gui"), QStringLiteral("--config"), QString::fromStdString(configPath())} +
-        arguments);
+    return startAlone(QStringList{QStringLiteral("--config"), QString::fromStdString(configPath())} + arguments);
+}
+
+bool ReverxyProcess::startAlone(const QStringList& arguments) {
+    launch(QStringList{QStringLiteral("--no-gui")} + arguments);
     return m_process.waitForStarted() &&
            waitUntil([this] { return !m_process.waitForFinished(1) && connect().connected(); });
 }

@@ -36,8 +36,15 @@ class ReverxyProcess {
     /// `pool:` with one backend for each port.
     static std::string poolOf(const std::vector<uint16_t>& ports);
 
+    /// For the processes started from now on.
+    void setEnvironment(const QString& name, const QString& value);
+    /// A path within its folder, which is also its working folder and its home.
+    std::string path(std::string_view name) const;
+
     /// Starts it with the file and waits until it accepts connections.
     bool start(const QStringList& arguments = {});
+    /// The same without naming the file.
+    bool startAlone(const QStringList& arguments = {});
     /// Runs it to its end with these arguments alone. Its exit code; -1 when it did not end.
     int run(const QStringList& arguments);
     void signal(int number) const;
