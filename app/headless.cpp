@@ -7,12 +7,18 @@
 #include <QCoreApplication>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <unistd.h>
 
 namespace reverxy::app {
 
 namespace {
+
+// How long the end waits for the last lines of the log.
+constexpr std::chrono::milliseconds patience{2000};
+constexpr std::chrono::milliseconds hurry{100};
 
 /// What cannot be written (a closed pipe, a full disk) is lost; the proxy goes on.
 void writeToStandardOutput(std::string_view bytes) {
@@ -56,7 +62,9 @@ class Headless {
         QObject::connect(&m_signals, &Signals::reload, &m_engine, [this] { reload(); });
         QObject::connect(&m_engine, &Engine::drained, &m_engine, [this] { QCoreApplication::exit(m_exitCode); });
         const int exitCode = QCoreApplication::exec();
-        m_log.flush();
+        // A log that nobody reads (a paused pager, a stuck pipe) must not keep the process from ending.
+        if (!m_log.flushFor(m_exitCode == 0 ? patience : hurry))
+            std::_Exit(exitCode);
         return exitCode;
     }
 

@@ -4,6 +4,7 @@
 #include "config/diff.h"
 #include "net/listening.h"
 #include "net/resolver.h"
+#include "net/socket.h"
 #include "net/switchboard.h"
 #include "net/worker.h"
 #include "proxy/runtime.h"
@@ -44,7 +45,8 @@ struct Engine::Private {
     Private(Engine& owner, observe::Log& logToUse, NameTable& namesToUse, ReactorKind kind)
         : engine(owner), log(logToUse), names(namesToUse), reactor(kind) {}
 
-    void workerDrained();
+    void limitClients();
+    void workerDrained(size_t index);
     void endWorkers();
 
     Engine& engine;
@@ -59,7 +61,7 @@ struct Engine::Private {
     std::unique_ptr<net::Switchboard> switchboard;
     std::unique_ptr<net::Resolver> resolver;
     std::vector<std::unique_ptr<WorkerThread>> threads;
-    size_t workersDrained = 0;
+    std::vector<bool> workersDrained; // each has told at least once that it has no clients left
     bool draining = false;
     QTimer drainTimer;
 };
@@ -89,7 +91,8 @@ std::optional<QString> Engine::start(const config::Config& config) {
                                  ? config.proxy.workers
                                  : static_cast<uint32_t>(std::max(1, QThread::idealThreadCount()));
     d->switchboard = std::make_unique<net::Switchboard>(workers);
-    d->switchboard->maxClients = config.proxy.maxConnections;
+    d->limitClients();
+    d->workersDrained.assign(workers, false);
     d->resolver = std::make_unique<net::Resolver>(d->shared, *d->switchboard, d->log);
     const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
     d->resolver->refreshNew();
@@ -100,9 +103,9 @@ std::optional<QString> Engine::start(const config::Config& config) {
                                d->reactor == ReactorKind::Portable,
                                d->listening.duplicates(),
                                runtime,
-                               [this] {
+                               [this, index] {
                                    QMetaObject::invokeMethod(
-                                       this, [this] { d->workerDrained(); }, Qt::QueuedConnection);
+                                       this, [this, index] { d->workerDrained(index); }, Qt::QueuedConnection);
                                }};
         auto thread = std::make_unique<WorkerThread>(std::move(setup));
         thread->setObjectName(QStringLiteral("worker-%1").arg(index));
@@ -125,16 +128,16 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     for (const std::string& key : difference.restart)
         needRestart.push_back(QString::fromStdString(key));
     d->log.configure(levelOf(config.log.level), static_cast<observe::Format>(config.log.format));
-    d->switchboard->maxClients = config.proxy.maxConnections;
     const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
     const auto taken = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(d->threads.size()));
     if (!d->threads.empty())
         d->switchboard->postToAll(net::UseRuntime{runtime, taken});
-    d->switchboard->wakeAcceptors(); // there may be room where there was none
     d->resolver->refreshNew();
     // Whoever has been told that the file was read again may rely on it. Workers wait for nobody, so this is over
     // in a moment.
     taken->wait();
+    for (const auto& backend : d->shared.backends())
+        d->switchboard->offerNewSlots(backend);
     d->shared.forgetUnused();
     // What needs a restart stays as it was started, so that the next comparison names it again.
     const config::Proxy started = d->config.proxy;
@@ -144,6 +147,8 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     d->config.proxy.probeHost = started.probeHost;
     d->config.proxy.probePort = started.probePort;
     d->config.proxy.workers = started.workers;
+    d->limitClients();
+    d->switchboard->wakeAcceptors(); // there may be room where there was none
     return needRestart;
 }
 
@@ -198,8 +203,24 @@ uint32_t Engine::runningExchanges() const {
     return running;
 }
 
-void Engine::Private::workerDrained() {
-    if (++workersDrained < threads.size())
+/// Each client may need a connection to a backend: a part of the descriptors is kept for those.
+void Engine::Private::limitClients() {
+    const size_t descriptors = net::descriptorLimit();
+    const auto most =
+        static_cast<uint32_t>(std::min<size_t>(descriptors > 512 ? (descriptors - 256) / 8 * 5 : 160, UINT32_MAX));
+    if (config.proxy.maxConnections > most)
+        log.write(observe::Level::Warn, "engine",
+                  "proxy.max_connections is held to " + std::to_string(most) +
+                      ": the process may have no more than " + std::to_string(descriptors) +
+                      " descriptors open; raise the limit (ulimit -n)");
+    switchboard->maxClients = std::min(config.proxy.maxConnections, most);
+}
+
+void Engine::Private::workerDrained(size_t index) {
+    workersDrained[index] = true;
+    const bool all = std::all_of(workersDrained.begin(), workersDrained.end(), [](bool told) { return told; });
+    // A client on its way from one worker to another is counted already, and its worker tells again.
+    if (!all || switchboard->totalClients > 0 || threads.empty())
         return;
     drainTimer.stop();
     endWorkers();

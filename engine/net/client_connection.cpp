@@ -3,6 +3,7 @@
 
 #include "net/transfer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace reverxy::net {
@@ -14,12 +15,10 @@ using std::chrono::seconds;
 
 namespace {
 constexpr int roundsPerTurn = 16;
-// Responses to pipelined requests that may wait for a slow reader before no further request is begun.
-constexpr size_t pipelinedOutputLimit = 64 * 1024;
 constexpr seconds paceWindow{10};
 constexpr seconds lingerSilence{2};
 constexpr seconds lingerLimit{30};
-// A connection that had traffic so recently may have a request on its way to us.
+// How long an idle connection is kept for a request that may be on its way.
 constexpr milliseconds drainGrace{500};
 } // namespace
 
@@ -150,8 +149,6 @@ ClientConnection::Progress ClientConnection::processHead() {
         m_in.clear();
         return Progress::NeedsInput;
     }
-    if (m_output.pendingBytes() > pipelinedOutputLimit)
-        return Progress::Blocked;
     if (m_in.empty())
         return m_peerEnded ? Progress::Blocked : Progress::NeedsInput;
     Transfer& transfer = m_services.host.take();
@@ -206,6 +203,9 @@ void ClientConnection::refuse(Failure failure, std::string_view details, uint32_
     m_http11 = true;
     m_cut = false;
     m_state = State::Body; // where its end is nobody knows
+    m_paceBegun = m_services.loop.now();
+    m_paceReceived = m_paceSent = 0;
+    m_services.loop.arm(*this, m_paceBegun + paceWindow);
     m_transfer->reject(*this, m_peer, failure, details, kind);
 }
 
@@ -273,9 +273,11 @@ bool ClientConnection::endExchange() {
         return false;
     std::exchange(m_transfer, nullptr)->end();
     const bool complete = m_state == State::Response;
-    if (m_keepAlive && complete && !m_cut && !m_services.draining && !m_peerEnded) {
+    if (m_keepAlive && complete && !m_cut && !m_peerEnded) {
         m_state = State::Head;
         waitForRequest();
+        if (m_services.draining)
+            drain(); // the response went out before the draining began and promised a connection
         return true;
     }
     closeGently();
@@ -376,20 +378,21 @@ void ClientConnection::cut() {
 }
 
 void ClientConnection::drain() {
-    m_keepAlive = false;
     if (!idle() || m_halfClosed)
-        return;
-    // Whoever has just been answered may have its next request on the way: it is given time to arrive and is
-    // answered with `Connection: close`, rather than lost.
-    const TimePoint quiet = m_idleSince + drainGrace;
-    if (m_services.loop.now() >= quiet && !m_readable) {
+        return; // what runs is answered with `Connection: close`
+    // A client may have its next request on the way: it is given time to arrive and is answered, rather than lost.
+    const TimePoint now = m_services.loop.now();
+    const TimePoint quiet = std::max(m_idleSince, m_services.drainBegan) + drainGrace;
+    m_services.loop.cancel(*this);
+    if (now < quiet) {
+        m_services.loop.arm(*this, quiet);
+    } else if (!isQuietAndOpen(m_descriptor)) {
+        m_readable = true;
+        m_services.loop.resumeSoon(*this);
+    } else {
         m_halfClosed = true;
         shutdownSending(m_descriptor);
-        m_services.loop.cancel(*this);
-        m_services.loop.arm(*this, m_services.loop.now() + seconds(1));
-    } else {
-        m_services.loop.cancel(*this);
-        m_services.loop.arm(*this, quiet);
+        m_services.loop.arm(*this, now + seconds(1));
     }
 }
 
@@ -427,20 +430,23 @@ void ClientConnection::onTimer(TimePoint now) {
 /// The minimum rate of a body, being sent or being read, over the last window.
 void ClientConnection::watchPace(TimePoint now) {
     const uint64_t least = settings().minRate * static_cast<uint64_t>(paceWindow.count());
-    const bool waitedForBody = m_state == State::Body && !m_awaitsContinue && m_transfer->takesRequestBody();
-    if (waitedForBody && m_paceReceived < least) {
-        m_keepAlive = false;
-        m_transfer->exchange().requestFailed(Failure::RequestTimeout, "the body came slower than min_rate", now);
-        return pump();
-    }
-    if (outputPending() && m_outputPendingSince <= m_paceBegun && m_paceSent < least) {
+    const TimePoint begun = std::exchange(m_paceBegun, now);
+    const uint64_t received = std::exchange(m_paceReceived, 0);
+    const uint64_t sent = std::exchange(m_paceSent, 0);
+    m_services.loop.arm(*this, now + paceWindow);
+    if (outputPending() && m_outputPendingSince <= begun && sent < least) {
         m_transfer->clientLost(Failure::ClientTooSlow);
         std::exchange(m_transfer, nullptr)->end();
         return closeNow();
     }
-    m_paceBegun = now;
-    m_paceReceived = m_paceSent = 0;
-    m_services.loop.arm(*this, now + paceWindow);
+    // Who has its answer already may keep the rest of the body to itself.
+    const bool waitedForBody = m_state == State::Body && !m_awaitsContinue && m_transfer->takesRequestBody() &&
+                               !m_transfer->exchange().headForwarded();
+    if (waitedForBody && received < least) {
+        m_keepAlive = false;
+        m_transfer->exchange().requestFailed(Failure::RequestTimeout, "the body came slower than min_rate", now);
+        pump();
+    }
 }
 
 // Writing responses.

@@ -29,13 +29,16 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     /// The response ends here, incomplete, and the client must be able to tell.
     void cut();
 
-    void beginTunnel() { m_state = State::Tunnel; }
+    void beginTunnel() { m_state = State::Tunnel, m_encoder.raw(); }
 
     /// After what is queued, closes the sending side (of a tunnel).
     void endSending();
     void flush();
 
     bool outputPending() const { return !m_output.empty(); }
+
+    /// The client holds its body back until it is told 100 (Continue).
+    bool awaitsContinue() const { return m_awaitsContinue; }
 
     /// Sends, ends what is over, and goes on with what was received. The last thing in handling an event.
     void settle() { pump(); }

@@ -7,8 +7,8 @@ namespace {
 constexpr std::chrono::milliseconds batchDelay{100};
 } // namespace
 
-Journal::Journal(Loop& loop, observe::Log& log, uint32_t workerIndex)
-    : m_loop(loop), m_log(log), m_workerIndex(workerIndex) {}
+Journal::Journal(Loop& loop, Switchboard& switchboard, observe::Log& log, uint32_t workerIndex)
+    : m_loop(loop), m_switchboard(switchboard), m_log(log), m_workerIndex(workerIndex) {}
 
 Journal::~Journal() {
     flush();
@@ -30,7 +30,7 @@ void Journal::add(const observe::Decision& decision) {
 
 void Journal::addBadMessage(const observe::Decision& decision, uint32_t kind) {
     m_ring.add(decision);
-    const auto verdict = m_repeats.admit(decision.client, kind, m_loop.now());
+    const auto verdict = m_switchboard.admitBadMessage(decision.client, kind, m_loop.now());
     if (!verdict.pass)
         return;
     std::string message = decision.client.toString() + " sent a message that was refused with " +

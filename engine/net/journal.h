@@ -2,10 +2,10 @@
 #pragma once
 
 #include "net/loop.h"
+#include "net/switchboard.h"
 #include "observe/decision.h"
 #include "observe/decision_ring.h"
 #include "observe/log.h"
-#include "observe/repeat_filter.h"
 
 #include <memory>
 #include <string>
@@ -17,7 +17,7 @@ class Journal final : public Timer {
   public:
     static constexpr size_t ringCapacity = 1024;
 
-    Journal(Loop& loop, observe::Log& log, uint32_t workerIndex);
+    Journal(Loop& loop, Switchboard& switchboard, observe::Log& log, uint32_t workerIndex);
     ~Journal() override;
 
     /// Whether exchanges are written to the log.
@@ -40,12 +40,12 @@ class Journal final : public Timer {
     void onTimer(TimePoint now) override;
 
     Loop& m_loop;
+    Switchboard& m_switchboard;
     observe::Log& m_log;
     const uint32_t m_workerIndex;
     uint64_t m_lastExchange = 0;
     bool m_accessLog = true;
     observe::DecisionRing m_ring{ringCapacity};
-    observe::RepeatFilter m_repeats;
     std::unique_ptr<observe::LogBatch> m_batch;
 };
 

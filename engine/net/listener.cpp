@@ -3,6 +3,7 @@
 
 #include "net/socket.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -49,10 +50,14 @@ void Listener::drainAndClose() {
     const auto descriptor = static_cast<int>(socketDescriptor());
     pauseAccepting();
     if (descriptor >= 0) {
-        int socket;
-        while ((socket = ::accept(descriptor, nullptr, nullptr)) >= 0) {
-            ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-            m_accepted(socket);
+        for (;;) {
+            const int socket = ::accept(descriptor, nullptr, nullptr);
+            if (socket >= 0) {
+                ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+                m_accepted(socket);
+            } else if (errno != ECONNABORTED && errno != EINTR) {
+                break;
+            }
         }
     }
     close();

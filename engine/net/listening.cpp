@@ -2,6 +2,7 @@
 #include "net/listening.h"
 
 #include "net/port_owner.h"
+#include "net/socket.h"
 
 #include <QHostAddress>
 #include <QTcpServer>
@@ -84,6 +85,7 @@ std::optional<QString> ListeningSockets::open(const QString& host, quint16 port)
                 break;
             }
             server->pauseAccepting();
+            setKeepAlive(static_cast<int>(server->socketDescriptor()));
             chosen = server->serverPort();
             m_servers.push_back(std::move(server));
         }

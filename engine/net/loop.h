@@ -59,6 +59,17 @@ class Loop : public QObject {
     void resumeSoon(Resumable& resumable);
     void withdraw(Resumable& resumable);
 
+    /// Runs `work` as a batch of its own, with the time read anew, unless one is under way.
+    template <typename Work>
+    void asBatch(Work work) {
+        if (m_inBatch)
+            return work();
+        m_inBatch = true;
+        refreshTime();
+        work();
+        settle();
+    }
+
     /// Called at the end of each batch, as the last thing.
     void onBatchEnd(std::function<void()> callback) { m_batchEnd = std::move(callback); }
 

@@ -32,6 +32,8 @@ struct SlotFreed {
     uint64_t token;
     std::shared_ptr<proxy::BackendState> backend;
     bool slotHeld;
+    /// How many have had no use for it so far: when all who wait have refused it, it goes no further.
+    size_t refusals;
 };
 
 /// There may be a place in the retry budget.

@@ -20,6 +20,9 @@ class MessageEncoder {
     void body(const Piece& piece);
     void end(const http::FieldList& trailers);
 
+    /// What follows goes out as it is: a tunnel.
+    void raw() { m_chunked = m_untilClose = false; }
+
     /// The body ends with the connection.
     bool endsWithConnection() const { return m_untilClose; }
 

@@ -39,6 +39,7 @@ struct Services {
     /// For requests that begin now.
     BoundRuntime* runtime = nullptr;
     bool draining = false;
+    TimePoint drainBegan{};
 };
 
 } // namespace reverxy::net

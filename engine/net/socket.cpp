@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <system_error>
@@ -108,6 +109,7 @@ ConnectAttempt beginConnect(const Endpoint& to) {
     ::fcntl(attempt.socket, F_SETFD, FD_CLOEXEC);
 #endif
     setNoDelay(attempt.socket);
+    setKeepAlive(attempt.socket);
     if (::connect(attempt.socket, reinterpret_cast<const sockaddr*>(&address), size) == 0) {
         attempt.connected = true;
     } else if (errno != EINPROGRESS && errno != EINTR) {
@@ -135,6 +137,16 @@ Failure failureOfConnectError(int error) {
     default:
         return Failure::ConnectUnreachable;
     }
+}
+
+void setKeepAlive(int socket) {
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+size_t descriptorLimit() {
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<size_t>(limit.rlim_cur) : 1024;
 }
 
 void prepareAccepted(int socket) {

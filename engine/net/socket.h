@@ -47,6 +47,11 @@ Failure failureOfConnectError(int error);
 
 /// Makes an accepted socket non-blocking, with TCP_NODELAY.
 void prepareAccepted(int socket);
+/// Has the system find out, in hours, that the peer of a silent connection is gone (a tunnel has no timeout of its
+/// own). Sockets accepted from a listening one inherit it.
+void setKeepAlive(int socket);
+/// How many descriptors the process may have open.
+size_t descriptorLimit();
 Endpoint peerOf(int socket);
 /// True when an idle connection is still open and silent: no end, no error, no unexpected bytes. Consumes nothing.
 bool isQuietAndOpen(int socket);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/switchboard.h"
 
-#include <optional>
-
 namespace reverxy::net {
 
 Switchboard::Switchboard(size_t workers) {
@@ -21,37 +19,27 @@ void Switchboard::postToAll(const Message& message) {
         post(i, message);
 }
 
-std::optional<Switchboard::Waiting> Switchboard::takeWaiter(const proxy::BackendState& backend) {
-    if (backend.maxConnections() == 0)
-        return std::nullopt;
-    for (const auto& pool : backend.pools()) {
-        if (const auto waiter = pool->slotWaiters.takeFirst())
-            return Waiting{*waiter, pool};
-    }
-    return std::nullopt;
-}
-
-void Switchboard::releaseSlot(const std::shared_ptr<proxy::BackendState>& backend, proxy::Waiter except) {
+void Switchboard::releaseSlot(const std::shared_ptr<proxy::BackendState>& backend, size_t refusals) {
     for (;;) {
-        if (backend->connections() <= backend->maxConnections()) { // not when the limit was lowered meanwhile
-            if (const auto next = takeWaiter(*backend)) {
-                if (next->waiter != except) {
-                    post(next->waiter.worker, SlotFreed{next->waiter.token, backend, true});
-                    return;
-                }
-                next->pool->slotWaiters.addFirst(next->waiter); // it is alone
+        const uint32_t max = backend->maxConnections();
+        const bool withinLimit = max == 0 || backend->connections() <= max; // it may have been lowered meanwhile
+        if (withinLimit && (refusals == 0 || refusals < backend->waiting())) {
+            if (const auto waiter = backend->takeWaiter()) {
+                post(waiter->worker, SlotFreed{waiter->token, backend, true, refusals});
+                return;
             }
         }
         backend->dropSlot();
-        if (except.token != 0 || backend->maxConnections() == 0)
-            return;
-        // Somebody may have begun to wait after the look and before the slot was given up.
-        bool waiting = false;
-        for (const auto& pool : backend->pools())
-            waiting = waiting || !pool->slotWaiters.empty();
-        if (!waiting || !backend->takeSlot())
+        // Somebody may have begun to wait after the look and before the slot was given up. Those who refused it
+        // need no second look.
+        if (refusals > 0 || backend->waiting() == 0 || !backend->takeSlot())
             return;
     }
+}
+
+void Switchboard::offerNewSlots(const std::shared_ptr<proxy::BackendState>& backend) {
+    for (size_t waiting = backend->waiting(); waiting > 0 && backend->takeSlot(); --waiting)
+        releaseSlot(backend);
 }
 
 void Switchboard::reclaimIdle(size_t asking, const std::shared_ptr<proxy::BackendState>& backend) {
@@ -66,6 +54,11 @@ void Switchboard::freeRetryPlace(proxy::PoolState& pool) {
         post(waiter->worker, RetryFreed{waiter->token});
 }
 
+observe::RepeatFilter::Verdict Switchboard::admitBadMessage(const IpAddress& client, uint32_t kind, TimePoint now) {
+    std::lock_guard lock(m_repeatsMutex);
+    return m_repeats.admit(client, kind, now);
+}
+
 void Switchboard::clientGone() {
     if (--totalClients < maxClients.load())
         wakeAcceptors();
@@ -73,7 +66,7 @@ void Switchboard::clientGone() {
 
 void Switchboard::wakeAcceptors() {
     for (size_t i = 0; i < m_workers.size(); ++i) {
-        if (m_workers[i]->acceptPaused.exchange(false))
+        if (m_workers[i]->acceptPaused.load() && m_workers[i]->acceptPaused.exchange(false))
             post(i, ResumeAccepting{});
     }
 }

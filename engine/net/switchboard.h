@@ -4,10 +4,11 @@
 #include "net/mailbox.h"
 #include "net/message.h"
 #include "net/wake_channel.h"
+#include "observe/repeat_filter.h"
 
 #include <atomic>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <vector>
 
 namespace reverxy::net {
@@ -36,17 +37,11 @@ class Switchboard {
     void post(size_t worker, Message message);
     void postToAll(const Message& message);
 
-    /// Passes a slot of `backend` on to the first who waits for one, or gives it up. `except`: a waiter that could
-    /// not use it.
-    void releaseSlot(const std::shared_ptr<proxy::BackendState>& backend, proxy::Waiter except = {0, 0});
-
-    /// Takes the first who waits for a slot that `backend` could serve out of its pool's list.
-    struct Waiting {
-        proxy::Waiter waiter;
-        std::shared_ptr<proxy::PoolState> pool;
-    };
-
-    std::optional<Waiting> takeWaiter(const proxy::BackendState& backend);
+    /// Passes a slot of `backend` on to the first who waits for one, or gives it up. `refusals`: how many had no
+    /// use for it.
+    void releaseSlot(const std::shared_ptr<proxy::BackendState>& backend, size_t refusals = 0);
+    /// After a limit was raised or lifted: gives the new slots to those who wait.
+    void offerNewSlots(const std::shared_ptr<proxy::BackendState>& backend);
     /// Asks the other workers to close an idle connection of `backend`.
     void reclaimIdle(size_t asking, const std::shared_ptr<proxy::BackendState>& backend);
     void freeRetryPlace(proxy::PoolState& pool);
@@ -59,8 +54,13 @@ class Switchboard {
     std::atomic<uint32_t> totalClients{0};
     std::atomic<uint32_t> maxClients{10000};
 
+    /// Whether a line about a bad message is to be written: once per client, kind and minute, over all workers.
+    observe::RepeatFilter::Verdict admitBadMessage(const IpAddress& client, uint32_t kind, TimePoint now);
+
   private:
     std::vector<std::unique_ptr<WorkerAddress>> m_workers;
+    std::mutex m_repeatsMutex; // off the path of good requests
+    observe::RepeatFilter m_repeats;
 };
 
 } // namespace reverxy::net

@@ -93,7 +93,7 @@ void Transfer::clientLost(Failure failure) {
 void Transfer::clientDrained() {
     m_exchange.upstreamActive(m_services.loop.now()); // the silence was not the backend's
     if (m_upstream)
-        m_upstream->continueReading();
+        m_services.loop.resumeSoon(*m_upstream); // in its own turn: a fast reader must not keep the loop
 }
 
 void Transfer::tunnelFromClient(const Piece& piece) {
@@ -302,8 +302,8 @@ void Transfer::settle() {
 
 void Transfer::onTimer(TimePoint now) {
     // A backend owes nothing while the client holds things up, in either direction.
-    const bool clientSlow =
-        m_client->outputPending() || (m_upstream && !m_exchange.requestEnded() && !m_upstream->outputPending());
+    const bool bodyOwed = m_upstream && !m_exchange.requestEnded() && !m_upstream->outputPending();
+    const bool clientSlow = m_client->outputPending() || (bodyOwed && !m_client->awaitsContinue());
     if (clientSlow)
         m_exchange.upstreamActive(now);
     m_exchange.timeout(now);
@@ -323,14 +323,13 @@ void Transfer::connectorEnded(bool connected) {
     settle();
 }
 
-void Transfer::wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld) {
+void Transfer::wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld, size_t refusals) {
     m_waitList = nullptr;
     if (!m_exchange.slotGranted(*backend, slotHeld, m_services.loop.now())) {
-        const proxy::Waiter self = m_waitList ? m_waiter : proxy::Waiter{};
         if (slotHeld)
-            m_services.switchboard.releaseSlot(backend, self);
+            m_services.switchboard.releaseSlot(backend, refusals + 1);
         else
-            m_services.upstreams.offerIdle(*backend, self);
+            m_services.upstreams.offerIdle(*backend, refusals + 1);
     }
     settle();
 }

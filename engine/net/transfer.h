@@ -80,7 +80,7 @@ class Transfer final : public proxy::ExchangePort,
 
     void onTimer(TimePoint now) override;
     void connectorEnded(bool connected) override;
-    void wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld) override;
+    void wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld, size_t refusals) override;
     void wokenByRetry() override;
 
     /// After anything that came from elsewhere than the client: what is queued goes out, and the client's

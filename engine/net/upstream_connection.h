@@ -99,7 +99,7 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     void sendBody(const Piece& piece);
     void sendEnd(const http::FieldList& trailers);
 
-    void beginTunnel() { m_state = State::Tunnel; }
+    void beginTunnel() { m_state = State::Tunnel, m_encoder.raw(); }
 
     /// After what is queued, closes the sending side.
     void endSending();

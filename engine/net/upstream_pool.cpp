@@ -79,32 +79,29 @@ void UpstreamPool::keep(std::unique_ptr<UpstreamConnection> connection) {
     connection->becomeIdle(m_loop.now() + backend.idleTimeout);
     backend.idle.push_back(std::move(connection));
     ++state.idle; // before the look at the waiters: they look the other way round
-    offerIdle(state, {0, 0});
+    if (state.waiting() > 0)
+        offerIdle(state, 0);
 }
 
-void UpstreamPool::offerIdle(const proxy::BackendState& state, proxy::Waiter refusedBy) {
-    if (state.maxConnections() == 0)
-        return;
+void UpstreamPool::offerIdle(const proxy::BackendState& state, size_t refusals) {
     const auto found = m_backends.find(&state);
     if (found == m_backends.end() || found->second->idle.empty())
         return;
     WorkerBackend& backend = *found->second;
-    const auto next = m_switchboard.takeWaiter(state);
-    if (!next)
+    if (refusals > 0 && refusals >= backend.state->waiting())
         return;
-    if (next->waiter == refusedBy) {
-        next->pool->slotWaiters.addFirst(next->waiter); // it is alone
+    const auto waiter = backend.state->takeWaiter();
+    if (!waiter)
         return;
-    }
-    if (next->waiter.worker == m_workerIndex) {
-        m_switchboard.post(m_workerIndex, SlotFreed{next->waiter.token, backend.state, false});
+    if (waiter->worker == m_workerIndex) {
+        m_switchboard.post(m_workerIndex, SlotFreed{waiter->token, backend.state, false, refusals});
         return;
     }
     // A connection cannot leave its thread; its slot can.
     auto connection = takeOut(*backend.idle.back());
     connection->close();
     m_loop.discard(std::move(connection));
-    m_switchboard.post(next->waiter.worker, SlotFreed{next->waiter.token, backend.state, true});
+    m_switchboard.post(waiter->worker, SlotFreed{waiter->token, backend.state, true, refusals});
 }
 
 void UpstreamPool::close(std::unique_ptr<UpstreamConnection> connection) {

@@ -51,8 +51,8 @@ class UpstreamPool final : public IdleKeeper {
     void reclaim(const proxy::BackendState& backend);
     /// Closes every idle connection.
     void closeIdle();
-    /// Whether an idle connection is at hand for somebody else after `waiter` had no use for it: passes it on.
-    void offerIdle(const proxy::BackendState& backend, proxy::Waiter refusedBy);
+    /// Passes an idle connection, or its slot, on to the first who waits. `refusals`: how many had no use for it.
+    void offerIdle(const proxy::BackendState& backend, size_t refusals);
 
   private:
     void idleEnded(UpstreamConnection& connection) override;

@@ -13,7 +13,8 @@ namespace reverxy::net {
 class Waits {
   public:
     /// A slot of `backend` is there; whoever has no use for it passes it on.
-    virtual void wokenBySlot(const std::shared_ptr<proxy::BackendState>& /*backend*/, bool /*slotHeld*/) {}
+    virtual void wokenBySlot(const std::shared_ptr<proxy::BackendState>& /*backend*/, bool /*slotHeld*/,
+                             size_t /*refusals*/) {}
 
     virtual void wokenByRetry() {}
 

@@ -25,7 +25,7 @@ std::unique_ptr<Reactor> makeReactor(bool portable) {
 Worker::Worker(WorkerSetup setup)
     : m_setup(std::move(setup)), m_address(m_setup.switchboard.worker(m_setup.index)),
       m_loop(makeReactor(m_setup.portableReactor)), m_upstreams(m_loop, m_setup.switchboard, m_setup.index),
-      m_journal(m_loop, m_setup.log, m_setup.index),
+      m_journal(m_loop, m_setup.switchboard, m_setup.log, m_setup.index),
       m_waiting(m_setup.index), m_services{m_loop, m_setup.switchboard, m_upstreams, m_journal, m_waiting,
                                            *this,  m_setup.index} {
     m_descriptor = m_address.wake.readDescriptor();
@@ -82,11 +82,11 @@ void Worker::handle(UseRuntime& message) {
 
 void Worker::handle(SlotFreed& message) {
     if (Waits* const who = m_waiting.take(message.token))
-        who->wokenBySlot(message.backend, message.slotHeld);
+        who->wokenBySlot(message.backend, message.slotHeld, message.refusals);
     else if (message.slotHeld)
-        m_setup.switchboard.releaseSlot(message.backend);
+        m_setup.switchboard.releaseSlot(message.backend, message.refusals);
     else
-        m_upstreams.offerIdle(*message.backend, {});
+        m_upstreams.offerIdle(*message.backend, message.refusals);
 }
 
 void Worker::handle(RetryFreed& message) {
@@ -127,6 +127,7 @@ void Worker::handle(Drain&) {
     if (m_services.draining)
         return;
     m_services.draining = true;
+    m_services.drainBegan = m_loop.now();
     for (const int socket : std::exchange(m_overflow, {}))
         admit(socket);
     for (auto& listener : m_listeners)
@@ -138,6 +139,7 @@ void Worker::handle(Drain&) {
 
 void Worker::handle(CutAll&) {
     m_services.draining = true;
+    m_cutting = true;
     for (const int socket : std::exchange(m_overflow, {}))
         closeSocket(socket);
     for (auto& listener : m_listeners)
@@ -153,8 +155,11 @@ void Worker::handle(AskDecisions& message) {
 // Clients.
 
 void Worker::accepted(int socket) {
-    prepareAccepted(socket);
-    admit(socket);
+    // Listeners are not the reactor's: without a batch around it the loop's time would be that of the last event.
+    m_loop.asBatch([&] {
+        prepareAccepted(socket);
+        admit(socket);
+    });
 }
 
 /// Counts a new client and gives it to a worker. False when there is no room for it: it is kept until there is, and
@@ -202,7 +207,7 @@ void Worker::adopt(int socket) {
     if (m_clients)
         m_clients->previous = client;
     m_clients = client;
-    if (!client->start())
+    if (m_cutting || !client->start())
         client->closeNow();
 }
 
@@ -230,9 +235,9 @@ void Worker::acceptFailed(const QString& why) {
 }
 
 void Worker::reportWhenDrained() {
-    if (!m_services.draining || m_clients || m_drainReported)
+    // Told again after each last client: one may still come from another worker.
+    if (!m_services.draining || m_clients)
         return;
-    m_drainReported = true;
     m_journal.flush();
     m_setup.drained();
 }

@@ -79,8 +79,8 @@ class Worker final : public WorkerHost, public Pollable {
     std::vector<std::unique_ptr<Transfer>> m_freeTransfers;
     ClientConnection* m_clients = nullptr; // owned, linked by next
     std::vector<int> m_overflow; // accepted when there was no room; at most as many as there are listeners
+    bool m_cutting = false;
     TimePoint m_acceptFailureTold{};
-    bool m_drainReported = false;
 };
 
 } // namespace reverxy::net

@@ -44,6 +44,10 @@ struct Log::Shared {
     void recycle(std::unique_ptr<LogBatch> batch);
     void drop(size_t records);
 
+    /// The count of rounds at which all that is submitted by now will have been written: what waits is taken at
+    /// once when the writer has finished what it has. With the mutex held.
+    uint64_t roundsToFinish() const { return rounds + (writing ? 1 : 0) + (waiting.empty() ? 0 : 1); }
+
     const Sink sink;
     const NameTable& names;
     std::atomic<Format> format{Format::Text};
@@ -201,10 +205,14 @@ uint64_t Log::dropped() const {
 
 void Log::flush() {
     std::unique_lock lock(m_shared->mutex);
-    // What waits now is taken at once when the writer has finished what it has; so the end of this many rounds
-    // writes it all.
-    const uint64_t enough = m_shared->rounds + (m_shared->writing ? 1 : 0) + (m_shared->waiting.empty() ? 0 : 1);
+    const uint64_t enough = m_shared->roundsToFinish();
     m_shared->done.wait(lock, [&] { return m_shared->rounds >= enough; });
+}
+
+bool Log::flushFor(std::chrono::milliseconds patience) {
+    std::unique_lock lock(m_shared->mutex);
+    const uint64_t enough = m_shared->roundsToFinish();
+    return m_shared->done.wait_for(lock, patience, [&] { return m_shared->rounds >= enough; });
 }
 
 } // namespace reverxy::observe

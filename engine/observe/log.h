@@ -6,6 +6,7 @@
 #include "observe/decision.h"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -61,8 +62,11 @@ class Log {
     void submit(std::unique_ptr<LogBatch> batch);
     /// Records dropped so far because the writer could not keep up.
     uint64_t dropped() const;
-    /// Waits until everything submitted before the call is written. For the end of the process and for tests.
+    /// Waits until everything submitted before the call is written. For tests.
     void flush();
+    /// The same for at most `patience`; false when the writer has not come to an end by then, because whoever reads
+    /// the log does not.
+    bool flushFor(std::chrono::milliseconds patience);
 
   private:
     struct Shared;

@@ -24,6 +24,7 @@ void Exchange::begin(WorkerRuntime& runtime, const http::RequestHead& head, cons
         return;
     ++pool().state->inFlight;
     m_poolCounted = true;
+    m_ticket = pool().state->ticket.fetch_add(1, std::memory_order_relaxed);
     tryBackends(now);
 }
 

@@ -153,6 +153,7 @@ class Exchange {
     std::string m_held;                 // the request's body so far, in case it must be sent again
     http::FieldList m_heldTrailers;     // its trailers, in m_targetArena
     std::vector<uint32_t> m_tried;
+    uint64_t m_ticket = 0; // drawn once, for all attempts
     uint32_t m_route = 0;
     uint32_t m_pool = 0;
     uint32_t m_backend = 0;

@@ -46,9 +46,8 @@ void Exchange::tryBackends(TimePoint now) {
     for (;;) {
         // Whoever comes new stands behind those who wait.
         const bool othersWait = m_decision.phase == Phase::Routing && !pool().state->slotWaiters.empty();
-        const uint64_t ticket = pool().state->ticket.fetch_add(1, std::memory_order_relaxed);
         const auto chosen =
-            othersWait ? std::nullopt : m_runtime->balancers[m_pool]->choose(ticket, PoolLoad(*this));
+            othersWait ? std::nullopt : m_runtime->balancers[m_pool]->choose(m_ticket, PoolLoad(*this));
         if (!chosen) {
             if (untriedLeft())
                 return waitForSlot(now);

@@ -33,6 +33,33 @@ bool BackendState::takeSlot() {
     return false;
 }
 
+void BackendState::setMaxConnections(uint32_t max) {
+    if (max > 0)
+        m_wasLimited = true;
+    m_maxConnections.store(max);
+}
+
+std::optional<Waiter> BackendState::takeWaiter() {
+    if (!m_wasLimited.load(std::memory_order_relaxed))
+        return std::nullopt;
+    std::lock_guard lock(m_mutex);
+    for (const auto& pool : m_pools) {
+        if (const auto waiter = pool->slotWaiters.takeFirst())
+            return waiter;
+    }
+    return std::nullopt;
+}
+
+size_t BackendState::waiting() const {
+    if (!m_wasLimited.load(std::memory_order_relaxed))
+        return 0;
+    std::lock_guard lock(m_mutex);
+    size_t count = 0;
+    for (const auto& pool : m_pools)
+        count += pool->slotWaiters.size();
+    return count;
+}
+
 std::vector<std::shared_ptr<PoolState>> BackendState::pools() const {
     std::lock_guard lock(m_mutex);
     return m_pools;

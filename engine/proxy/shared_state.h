@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,11 +60,16 @@ class BackendState {
     /// 0 = no limit.
     uint32_t maxConnections() const { return m_maxConnections.load(std::memory_order_relaxed); }
 
-    void setMaxConnections(uint32_t max) { m_maxConnections.store(max); }
+    void setMaxConnections(uint32_t max);
 
-    /// Pools whose requests may wait for a slot here. Thread-safe; only looked at when there is a limit.
-    std::vector<std::shared_ptr<PoolState>> pools() const;
+    /// Joins a pool whose requests may wait for a slot here. Thread-safe.
     void addPool(const std::shared_ptr<PoolState>& pool);
+    std::vector<std::shared_ptr<PoolState>> pools() const;
+    /// Takes the first who waits for a slot here out of its pool's list. Thread-safe; costs nothing where there
+    /// never was a limit.
+    std::optional<Waiter> takeWaiter();
+    /// How many wait for a slot that this backend could give.
+    size_t waiting() const;
 
     /// The last good answer, or null when there was none yet. Thread-safe; asked once per new connection.
     std::shared_ptr<const ResolvedAddresses> addresses() const;
@@ -86,7 +92,8 @@ class BackendState {
     bool m_needsResolving = false;
     std::atomic<uint32_t> m_connections{0};
     std::atomic<uint32_t> m_maxConnections{0};
-    mutable std::mutex m_mutex; // guards what follows
+    std::atomic<bool> m_wasLimited{false}; // somebody may wait even after the limit has been lifted
+    mutable std::mutex m_mutex;            // guards what follows
     std::vector<std::shared_ptr<PoolState>> m_pools;
     std::shared_ptr<const ResolvedAddresses> m_addresses;
 };
