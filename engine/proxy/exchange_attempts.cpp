@@ -13,11 +13,14 @@ using observe::Phase;
 
 /// The pool filters, the policy chooses.
 struct Exchange::PoolLoad final : balance::LoadView {
-    explicit PoolLoad(const Exchange& owner) : exchange(owner) {}
+    PoolLoad(const Exchange& owner, bool behind) : exchange(owner), behindOthers(behind) {}
 
     bool eligible(size_t backend) const override {
         const auto index = static_cast<uint32_t>(backend);
-        return !exchange.tried(index) && exchange.hasRoom(index);
+        if (exchange.tried(index))
+            return false;
+        return behindOthers ? exchange.pool().backends[index].state->maxConnections() == 0
+                            : exchange.hasRoom(index);
     }
 
     uint32_t inFlight(size_t backend) const override {
@@ -25,6 +28,7 @@ struct Exchange::PoolLoad final : balance::LoadView {
     }
 
     const Exchange& exchange;
+    const bool behindOthers; // others wait for slots
 };
 
 bool Exchange::tried(uint32_t backend) const {
@@ -44,10 +48,9 @@ bool Exchange::hasRoom(uint32_t backend) const {
 
 void Exchange::tryBackends(TimePoint now) {
     for (;;) {
-        // Whoever comes new stands behind those who wait.
+        // Whoever comes new stands behind those who wait, unless it needs no slot.
         const bool othersWait = m_decision.phase == Phase::Routing && !pool().state->slotWaiters.empty();
-        const auto chosen =
-            othersWait ? std::nullopt : m_runtime->balancers[m_pool]->choose(m_ticket, PoolLoad(*this));
+        const auto chosen = m_runtime->balancers[m_pool]->choose(m_ticket, PoolLoad(*this, othersWait));
         if (!chosen) {
             if (untriedLeft())
                 return waitForSlot(now);

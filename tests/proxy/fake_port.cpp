@@ -121,7 +121,9 @@ Opened FakePort::openUpstream(uint32_t pool, uint32_t backend, bool slotHeld) {
     } else if (onOpen) {
         answer = onOpen(backend, false);
     }
-    if (answer.result == OpenResult::Failed || answer.result == OpenResult::NoSlot) {
+    if (answer.result == OpenResult::NoSlot)
+        return answer; // somebody else took the slot just before
+    if (answer.result == OpenResult::Failed) {
         m_world.releaseSlot(state);
         return answer;
     }

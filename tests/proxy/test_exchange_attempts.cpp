@@ -437,6 +437,19 @@ class TestExchangeAttempts : public QObject {
         QVERIFY(scene.decision().failure == Failure::ConnectRefused);
     }
 
+    void whatTheLastRequestTriedIsThereForTheNext() {
+        ExchangeScene scene;
+        scene.port.answers[0] = {refused()};
+        for (int i = 0; i < 3; ++i) {
+            scene.port.requests.clear();
+            scene.port.responses.clear();
+            scene.request(get);
+            scene.answer();
+            scene.finish();
+        }
+        QCOMPARE(scene.port.opened, std::string("abba"));
+    }
+
     void anExchangeIsReusedWithoutMemoryOfTheLast() {
         ExchangeScene scene;
         scene.request("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");

@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace reverxy;
 using namespace reverxy::proxy;
 using observe::ChoiceReason;
@@ -51,10 +53,11 @@ class TestExchangeSlots : public QObject {
     }
 
     void aSlotThatGoesInTheMeantimeLeadsElsewhere() {
-        ExchangeScene scene;
+        ExchangeScene scene(limited("ab", 1));
         scene.port.answers[0] = {{OpenResult::NoSlot, Failure::None, false}};
         scene.request(get);
         QCOMPARE(scene.port.opened, std::string("ab"));
+        QCOMPARE(scene.backend(0).connections(), 1u); // another worker's
         // It was no attempt, and the backend is not held to be tried.
         QCOMPARE(scene.decision().attemptsTotal, uint16_t(1));
         QCOMPARE(scene.backend(0).inFlight.load(), 0u);
@@ -142,6 +145,27 @@ class TestExchangeSlots : public QObject {
         QVERIFY(scene.port.waiting());
         const auto first = scene.pool().slotWaiters.takeFirst();
         QVERIFY(first && first->token == 1);
+    }
+
+    /// They wait for a slot; where there is no limit, there is nothing to wait for.
+    void butNotForABackendWithoutALimit() {
+        auto config = limited("abc", 1);
+        config.pools[0].backends[1].maxConnections = config.pools[0].backends[2].maxConnections = 0;
+        config.proxy.queue.size = 1;
+        ExchangeScene scene(config);
+        QVERIFY(scene.backend(0).takeSlot());
+        QVERIFY(scene.pool().slotWaiters.add({9, 1}, 1)); // it has tried the other two
+        for (int i = 0; i < 6; ++i) {
+            scene.port.requests.clear();
+            scene.port.responses.clear();
+            scene.request(get);
+            QVERIFY(scene.exchange.phase() == Phase::AwaitingResponse);
+            scene.answer("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+            scene.finish();
+        }
+        for (const char backend : {'b', 'c'})
+            QVERIFY(std::count(scene.port.opened.begin(), scene.port.opened.end(), backend) >= 2);
+        QCOMPARE(std::count(scene.port.opened.begin(), scene.port.opened.end(), 'a'), 0);
     }
 
     void aSlotThatNobodyWasToldOfIsFoundOnEntering() {

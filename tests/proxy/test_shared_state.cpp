@@ -150,6 +150,39 @@ class TestSharedState : public QObject {
         QVERIFY(!backend.takeSlot());
     }
 
+    // Who waits for them.
+
+    void whoWaitsInAnyPoolOfABackendIsFound() {
+        BackendState backend("h", 1);
+        backend.setMaxConnections(1);
+        const auto one = std::make_shared<PoolState>();
+        const auto two = std::make_shared<PoolState>();
+        backend.addPool(one);
+        backend.addPool(two);
+        QCOMPARE(backend.waiting(), size_t(0));
+        QVERIFY(!backend.takeWaiter());
+        QVERIFY(two->slotWaiters.add({3, 1}, 10));
+        QVERIFY(two->slotWaiters.add({3, 2}, 10));
+        QVERIFY(one->slotWaiters.add({3, 3}, 10));
+        QCOMPARE(backend.waiting(), size_t(3));
+        std::vector<uint64_t> tokens;
+        while (const auto waiter = backend.takeWaiter())
+            tokens.push_back(waiter->token);
+        QVERIFY((tokens == std::vector<uint64_t>{3, 1, 2})); // within a pool, first come first served
+        QCOMPARE(backend.waiting(), size_t(0));
+    }
+
+    void whoEnteredUnderALimitIsFoundWhenItIsLifted() {
+        BackendState backend("h", 1);
+        const auto pool = std::make_shared<PoolState>();
+        backend.addPool(pool);
+        backend.setMaxConnections(1);
+        QVERIFY(pool->slotWaiters.add({3, 1}, 10));
+        backend.setMaxConnections(0);
+        QCOMPARE(backend.waiting(), size_t(1));
+        QVERIFY(backend.takeWaiter() == (Waiter{3, 1}));
+    }
+
     void noMoreThanTheLimitOverAllThreads() {
         BackendState backend("h", 1);
         backend.setMaxConnections(3);
