@@ -54,7 +54,6 @@ void Loop::refreshTime() {
 }
 
 void Loop::settle() {
-    m_batchEnd();
     while (!m_discarded.empty()) {
         std::vector<Discarded> gone;
         gone.swap(m_discarded);

@@ -70,9 +70,6 @@ class Loop : public QObject {
         settle();
     }
 
-    /// Called at the end of each batch, as the last thing.
-    void onBatchEnd(std::function<void()> callback) { m_batchEnd = std::move(callback); }
-
   private:
     void refreshTime();
     void settle();
@@ -93,7 +90,6 @@ class Loop : public QObject {
     std::vector<Discarded> m_discarded;
     std::vector<Resumable*> m_resumables;
     std::vector<Resumable*> m_running;
-    std::function<void()> m_batchEnd = [] {};
     bool m_inBatch = false;
 };
 

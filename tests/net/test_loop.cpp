@@ -149,18 +149,6 @@ class TestLoop : public QObject {
         QCOMPARE(gone, 2); // the end of the loop waits for nothing
     }
 
-    void theBatchesEndIsToldLast() {
-        int gone = 0;
-        Loop loop(makePortableReactor());
-        std::vector<int> goneAtEnd;
-        loop.onBatchEnd([&] { goneAtEnd.push_back(gone); });
-        Continuing turn(loop);
-        turn.then = [&] { loop.discard(std::make_unique<Remains>(gone)); };
-        loop.resumeSoon(turn);
-        QTRY_COMPARE(gone, 1);
-        QCOMPARE(goneAtEnd, std::vector<int>{0});
-    }
-
     /// RFC 9110 section 5.6.7.
     void theDateIsThatOfTheMoment() {
         Loop loop(makePortableReactor());
