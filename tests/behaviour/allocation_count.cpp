@@ -12,7 +12,12 @@
 #include <sys/prctl.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/allocator_interface.h>
+// Not every compiler brings the header that declares these.
+extern "C" {
+int __sanitizer_install_malloc_and_free_hooks(void (*allocated)(const volatile void* pointer, size_t size),
+                                              void (*released)(const volatile void* pointer));
+size_t __sanitizer_get_allocated_size(const volatile void* pointer);
+}
 #endif
 
 namespace reverxy::test {
