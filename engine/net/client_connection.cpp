@@ -268,11 +268,21 @@ void ClientConnection::flush() {
     }
 }
 
+/// Where request and response end at the same moment, all of the body may be here and only its end not yet seen.
+bool ClientConnection::bodyIsOver() {
+    for (;;) {
+        const auto step = m_decoder.next(m_in.view());
+        m_in.consume(step.consumed);
+        if (step.kind != http::BodyDecoder::Kind::Piece)
+            return step.kind == http::BodyDecoder::Kind::End;
+    }
+}
+
 bool ClientConnection::endExchange() {
     if (!m_transfer || !m_transfer->exchange().responseOver() || outputPending())
         return false;
     std::exchange(m_transfer, nullptr)->end();
-    const bool complete = m_state == State::Response;
+    const bool complete = m_state == State::Response || (m_state == State::Body && bodyIsOver());
     if (m_keepAlive && complete && !m_cut && !m_peerEnded) {
         m_state = State::Head;
         waitForRequest();
@@ -458,9 +468,8 @@ void ClientConnection::sendInterim(proxy::ResponseOut& response) {
 }
 
 void ClientConnection::sendHead(proxy::ResponseOut& response) {
-    // Answered before the request was complete: what comes of the rest is not known, so this is the connection's
-    // last.
-    const bool early = m_state == State::Body;
+    // Refused before the request was complete: the client need not send the rest, so this is the connection's last.
+    const bool early = m_state == State::Body && response.status >= 400;
     m_encoder.frameResponse(response, m_http11);
     if (early || m_services.draining || m_encoder.endsWithConnection())
         m_keepAlive = false;

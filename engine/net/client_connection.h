@@ -76,6 +76,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     void refuse(Failure failure, std::string_view details, uint32_t kind);
     /// True when there was an exchange and it is over with.
     bool endExchange();
+    bool bodyIsOver();
     void peerEnded();
     void peerBroke();
     void closeGently();
