@@ -28,7 +28,7 @@ class Place final : public Connector::Owner {
 
     Connector::Result start(Duration timeout = 20s) {
         begun = std::chrono::steady_clock::now();
-        result = connector.start(backend, timeout);
+        loop.asBatch([&] { result = connector.start(backend, timeout); });
         return result;
     }
 
