@@ -153,31 +153,6 @@ class TestFailures : public QObject {
         }
     }
 
-    void aBackendThatSpeaksFirstIsNotBelieved() {
-        Origin::Options options;
-        options.greetFirst = true;
-        Origin origin(
-            [](OriginExchange& exchange) {
-                if (exchange.method().empty())
-                    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
-                else
-                    exchange.respond(200, "mine");
-            },
-            options);
-        config::Config config = configFor({origin.port()});
-        config.proxy.workers = 1;
-        config.proxy.retries = 0;
-        RunningEngine proxy(config);
-        Client client = proxy.connect();
-        for (int i = 0; i < 5; ++i) {
-            // The first answer may be the hasty one, or a refusal; but each request gets one, and none gets its
-            // neighbour's.
-            const Response response = client.get("/");
-            QVERIFY2(response.status == 200 || response.status == 502, response.problem.c_str());
-        }
-        QVERIFY(origin.connectionsTotal() == 5 || origin.requestCount() == 5);
-    }
-
     void aBackendWhoseHeadIsTooLarge() {
         Origin origin(
             raw("HTTP/1.1 200 OK\r\nX-Large: " + std::string(100'000, 'x') + "\r\nContent-Length: 0\r\n\r\n"));

@@ -147,11 +147,6 @@ void Origin::reap(bool all) {
 }
 
 void Origin::serve(Connection& connection, size_t number) {
-    if (m_options.greetFirst) {
-        ReceivedRequest nothing;
-        OriginExchange exchange(*this, connection.stream, nothing, {});
-        m_script(exchange);
-    }
     while (!m_stopping && serveRequest(connection.stream, number)) {
     }
     --m_open;

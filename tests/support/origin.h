@@ -99,8 +99,6 @@ class Origin {
         bool record = true;    // keep what was received; off for load
         int sendBuffer = 0;    // SO_SNDBUF of its connections when not 0
         int receiveBuffer = 0; // SO_RCVBUF
-        bool greetFirst =
-            false; // call `script` once a connection is accepted, before any request (with an empty one)
     };
 
     /// Listens at once, on a port of its own that stays reserved until it is destroyed.
