@@ -65,7 +65,8 @@ std::vector<std::string> RunningEngine::reload(const config::Config& config) {
     onEngine([&](Engine& engine) {
         for (const QString& key : engine.reload(config))
             keys.push_back(key.toStdString());
-        // The workers take the configuration over as a message. Whatever they answer afterwards, they answer with it.
+        // The workers take the configuration over as a message. Whatever they answer afterwards, they answer with
+        // it.
         engine.recentDecisions(0);
     });
     return keys;
