@@ -10,7 +10,8 @@ run_quietly() {
     log=$(mktemp)
     "$@" >"$log" 2>&1 </dev/null || status=$?
     if [ $status -ne 0 ]; then
-        tail -n 60 "$log" >&2
+        # Without ninja's lines about what went well.
+        { grep -vE '^\[[0-9]+/[0-9]+\] [A-Z]' "$log" || true; } | tail -n 60 >&2
         echo "reverxy: $title failed (the end of the output is above, all of it is in $log)." >&2
         return $status
     fi
