@@ -25,6 +25,12 @@ namespace reverxy::test {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
+/// A literal that may hold NUL.
+template <size_t N>
+QByteArray literal(const char (&text)[N]) {
+    return QByteArray(text, N - 1);
+}
+
 /// The proxy sent the origin nothing that is against the rules.
 #define VERIFY_NO_VIOLATIONS(origin)                                                                               \
     do {                                                                                                           \

@@ -97,7 +97,7 @@ class TestFailures : public QObject {
     void aBackendThatTalksNonsense_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::newRow("another protocol") << QByteArray("SSH-2.0-OpenSSH_9.2\r\n\r\n");
-        QTest::newRow("binary") << QByteArray("\x15\x03\x01\x00\x02\x02\x16\r\n\r\n", 11);
+        QTest::newRow("binary") << literal("\x15\x03\x01\x00\x02\x02\x16\r\n\r\n");
         QTest::newRow("status of two digits") << QByteArray("HTTP/1.1 20 OK\r\n\r\n");
         QTest::newRow("status of four digits") << QByteArray("HTTP/1.1 2000 OK\r\n\r\n");
         QTest::newRow("status below 100") << QByteArray("HTTP/1.1 099 OK\r\n\r\n");
@@ -108,8 +108,7 @@ class TestFailures : public QObject {
             "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello");
         QTest::newRow("negative length") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n");
         QTest::newRow("space before the colon") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length : 0\r\n\r\n");
-        QTest::newRow("NUL in a field")
-            << QByteArray("HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n", 51);
+        QTest::newRow("NUL in a field") << literal("HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 0\r\n\r\n");
         QTest::newRow("bare CR in a field")
             << QByteArray("HTTP/1.1 200 OK\r\nX-A: a\rb\r\nContent-Length: 0\r\n\r\n");
         QTest::newRow("line without a colon")

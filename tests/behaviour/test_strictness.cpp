@@ -37,8 +37,8 @@ class TestStrictness : public QObject {
         row("folded field", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n");
         row("space before the first field", "GET / HTTP/1.1\r\n Host: a\r\n\r\n");
         row("bare CR", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\rc\r\n\r\n");
-        row("NUL", QByteArray("GET / HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n", 38));
-        row("NUL in the target", QByteArray("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 28));
+        row("NUL", literal("GET / HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n"));
+        row("NUL in the target", literal("GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"));
         row("control in the target", "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n");
         row("two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n");
         row("no version", "GET /\r\nHost: a\r\n\r\n");
