@@ -178,6 +178,8 @@ bool FakePort::waitForSlot(uint32_t pool, uint32_t limit) {
     if (!list.add(m_waiter, limit))
         return false;
     m_waitList = &list;
+    if (onWait)
+        onWait();
     return true;
 }
 
@@ -186,6 +188,8 @@ void FakePort::waitForRetry(uint32_t pool) {
     m_waiter = {0, ++m_world.lastToken};
     m_waitList = &m_world.worker.runtime->pools[pool].state->retryWaiters;
     m_waitList->add(m_waiter, SIZE_MAX);
+    if (onWait)
+        onWait();
 }
 
 void FakePort::stopWaiting() {

@@ -89,6 +89,8 @@ class FakePort final : public ExchangePort {
     std::map<uint32_t, std::deque<Opened>> answers; // by backend; Ready where there is none
     /// Asked instead, if set; `reused`: an idle connection is taken, whatever the answer.
     std::function<Opened(uint32_t backend, bool reused)> onOpen;
+    /// Called once the exchange stands in a list: what happens just then on another thread.
+    std::function<void()> onWait;
 
     // Records.
     std::string opened; // backends asked for, in order: "a" is the first one

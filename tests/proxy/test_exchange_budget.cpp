@@ -45,6 +45,19 @@ class TestExchangeBudget : public QObject {
         QCOMPARE(scene.pool().retriesInFlight.load(), 2u);
     }
 
+    /// Whoever freed it saw nobody waiting yet.
+    void aPlaceThatIsFreedWhileItEntersTheListIsFound() {
+        ExchangeScene scene;
+        scene.pool().retriesInFlight = 3;
+        scene.port.onWait = [&scene] { --scene.pool().retriesInFlight; };
+        scene.request(get);
+        scene.lose();
+        QCOMPARE(scene.port.opened, std::string("ab"));
+        QVERIFY(!scene.port.waiting());
+        QVERIFY(scene.pool().retryWaiters.empty());
+        QCOMPARE(scene.pool().retriesInFlight.load(), 3u);
+    }
+
     void whoIsWokenForAPlaceThatIsGoneWaitsOn() {
         ExchangeScene scene;
         scene.pool().retriesInFlight = 3;

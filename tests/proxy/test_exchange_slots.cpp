@@ -168,16 +168,17 @@ class TestExchangeSlots : public QObject {
         QCOMPARE(std::count(scene.port.opened.begin(), scene.port.opened.end(), 'a'), 0);
     }
 
-    void aSlotThatNobodyWasToldOfIsFoundOnEntering() {
-        // Free again between the choice and the entry into the list: with somebody else waiting the choice is
-        // skipped, as if all had been full.
+    /// Whoever freed it saw nobody waiting yet.
+    void aSlotThatIsFreedWhileItEntersTheListIsFound() {
         ExchangeScene scene(limited("ab", 1));
         QVERIFY(scene.backend(0).takeSlot());
-        QVERIFY(scene.pool().slotWaiters.add({9, 1}, 10));
+        QVERIFY(scene.backend(1).takeSlot());
+        scene.port.onWait = [&scene] { scene.backend(1).dropSlot(); };
         scene.request(get);
         QCOMPARE(scene.port.opened, std::string("b"));
         QVERIFY(!scene.port.waiting());
-        QCOMPARE(scene.pool().slotWaiters.size(), size_t(1)); // the other one
+        QVERIFY(scene.pool().slotWaiters.empty());
+        QCOMPARE(scene.backend(1).connections(), 1u);
         QVERIFY(scene.decision().choice == ChoiceReason::OthersFull);
         QVERIFY(scene.exchange.phase() == Phase::AwaitingResponse);
     }
