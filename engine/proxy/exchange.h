@@ -76,10 +76,9 @@ class Exchange {
     void tunnelOver() { m_responseOver = true; }
 
     // From those it waits for.
-    /// A slot of `backend` was passed on to this exchange. False: it is of no use here, and the caller passes it
-    /// on.
-    /// `slotHeld`: the slot is counted already; otherwise an idle connection is at hand.
-    bool slotGranted(const BackendState& backend, bool slotHeld, TimePoint now);
+    /// A slot of the backend `granted` was passed on to this exchange. False: it is of no use here, and the caller
+    /// passes it on. `slotHeld`: the slot is counted already; otherwise an idle connection is at hand.
+    bool slotGranted(const BackendState& granted, bool slotHeld, TimePoint now);
     void retryAllowed(TimePoint now);
     void timeout(TimePoint now);
 
