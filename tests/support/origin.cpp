@@ -30,12 +30,21 @@ bool isEstablished(int descriptor) {
 
 const std::string& OriginExchange::readBody() {
     m_request.body += m_body.rest();
+    record();
     return m_request.body;
+}
+
+void OriginExchange::record() {
+    m_request.bodySize = m_body.size();
+    m_request.bodyComplete = m_body.complete();
+    m_request.trailers = m_body.trailers();
+    m_origin.keepRecord(m_request, m_index);
 }
 
 uint64_t OriginExchange::discardBody() {
     while (!m_body.next().empty()) {
     }
+    record();
     return m_body.size();
 }
 
@@ -181,14 +190,11 @@ bool Origin::serveRequest(Stream& stream, size_t connection) {
     }
     ++m_requestCount;
 
-    OriginExchange exchange(*this, stream, request, shape);
+    OriginExchange exchange(*this, stream, request, shape, index);
     m_script(exchange);
     if (exchange.kept())
         exchange.discardBody();
-    request.bodySize = exchange.body().size();
-    request.bodyComplete = exchange.body().complete();
-    request.trailers = exchange.body().trailers();
-    keepRecord(request, index);
+    exchange.record();
     return exchange.kept() && exchange.body().complete();
 }
 

@@ -38,8 +38,8 @@ struct ReceivedRequest {
 /// One request in the hands of a script, and the connection it came on.
 class OriginExchange {
   public:
-    OriginExchange(Origin& origin, Stream& stream, ReceivedRequest& request, BodyShape shape)
-        : m_origin(origin), m_stream(stream), m_request(request), m_body(stream, shape) {}
+    OriginExchange(Origin& origin, Stream& stream, ReceivedRequest& request, BodyShape shape, size_t index)
+        : m_origin(origin), m_stream(stream), m_request(request), m_body(stream, shape), m_index(index) {}
 
     const ReceivedRequest& request() const { return m_request; }
 
@@ -79,11 +79,16 @@ class OriginExchange {
 
     bool kept() const { return m_keep; }
 
+    /// Puts what is known of the request's body into the origin's record. Reading the body to its end does so,
+    /// before an answer.
+    void record();
+
   private:
     Origin& m_origin;
     Stream& m_stream;
     ReceivedRequest& m_request;
     BodyReader m_body;
+    size_t m_index; // of the record
     bool m_keep = true;
 };
 
@@ -140,6 +145,8 @@ class Origin {
     bool stopping() const { return m_stopping.load(); }
 
   private:
+    friend class OriginExchange;
+
     struct Connection {
         Stream stream;
         std::thread thread;

@@ -55,6 +55,7 @@ Origin::Script checkPattern() {
         PatternCheck check;
         for (std::string_view piece = exchange.body().next(); !piece.empty(); piece = exchange.body().next())
             check.add(piece);
+        exchange.record();
         const bool good = check.good() && exchange.body().complete();
         exchange.respond(good ? 200 : 500, std::to_string(check.offset()));
     };
