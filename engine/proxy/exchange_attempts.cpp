@@ -13,14 +13,11 @@ using observe::Phase;
 
 /// The pool filters, the policy chooses.
 struct Exchange::PoolLoad final : balance::LoadView {
-    PoolLoad(const Exchange& owner, bool behind) : exchange(owner), behindOthers(behind) {}
+    explicit PoolLoad(const Exchange& owner) : exchange(owner) {}
 
     bool eligible(size_t backend) const override {
         const auto index = static_cast<uint32_t>(backend);
-        if (exchange.tried(index))
-            return false;
-        return behindOthers ? exchange.pool().backends[index].state->maxConnections() == 0
-                            : exchange.hasRoom(index);
+        return !exchange.tried(index) && exchange.hasRoom(index);
     }
 
     uint32_t inFlight(size_t backend) const override {
@@ -28,7 +25,6 @@ struct Exchange::PoolLoad final : balance::LoadView {
     }
 
     const Exchange& exchange;
-    const bool behindOthers; // others wait for slots
 };
 
 bool Exchange::tried(uint32_t backend) const {
@@ -48,9 +44,8 @@ bool Exchange::hasRoom(uint32_t backend) const {
 
 void Exchange::tryBackends(TimePoint now) {
     for (;;) {
-        // Whoever comes new stands behind those who wait, unless it needs no slot.
-        const bool othersWait = m_decision.phase == Phase::Routing && !pool().state->slotWaiters.empty();
-        const auto chosen = m_runtime->balancers[m_pool]->choose(m_ticket, PoolLoad(*this, othersWait));
+        // What is free here is free because nobody who waits has a use for it: slots go from hand to hand.
+        const auto chosen = m_runtime->balancers[m_pool]->choose(m_ticket, PoolLoad(*this));
         if (!chosen) {
             if (untriedLeft())
                 return waitForSlot(now);

@@ -136,9 +136,7 @@ class TestExchangeSlots : public QObject {
     }
 
     void whoComesNewStandsBehindThoseWhoWait() {
-        ExchangeScene scene(limited("a", 2));
-        // One slot is on its way to somebody; the queue still shows another who waits.
-        QVERIFY(scene.backend(0).takeSlot());
+        ExchangeScene scene(limited("a", 1));
         QVERIFY(scene.backend(0).takeSlot());
         QVERIFY(scene.pool().slotWaiters.add({9, 1}, 10));
         scene.request(get);
@@ -147,8 +145,8 @@ class TestExchangeSlots : public QObject {
         QVERIFY(first && first->token == 1);
     }
 
-    /// They wait for a slot; where there is no limit, there is nothing to wait for.
-    void butNotForABackendWithoutALimit() {
+    /// What is free is free because none of them has a use for it.
+    void whoWaitsHoldsUpNobodyWhoFindsRoom() {
         auto config = limited("abc", 1);
         config.pools[0].backends[1].maxConnections = config.pools[0].backends[2].maxConnections = 0;
         config.proxy.queue.size = 1;
