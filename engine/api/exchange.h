@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "api/outcome.h"
+#include "base/failure.h"
+
+#include <QDateTime>
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <vector>
+
+namespace reverxy::api {
+
+/// Where in its life an exchange is; the words of the engine's phases.
+enum class ExchangePhase : uint8_t {
+    Routing,
+    Queued,
+    AwaitingRetry,
+    Connecting,
+    AwaitingResponse,
+    Streaming,
+    Tunnel,
+    Finished,
+};
+
+/// Why the pool chose as it did.
+enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, OthersFull, AllDownTryAll };
+
+/// How the client's address was found.
+enum class ClientSource : uint8_t { Peer, XForwardedFor, Forwarded, AllTrusted, Malformed };
+
+/// One try of one backend.
+struct ExchangeAttempt {
+    QString backend;
+    Failure failure = Failure::None; // None: its response was used, or it still runs
+    uint16_t status = 0;             // 0: no response head came
+    bool reusedConnection = false;
+    bool bytesSent = false;
+    uint32_t startedMicros = 0;   // since the exchange began
+    uint32_t connectMicros = 0;   // 0 on a reused connection
+    uint32_t firstByteMicros = 0; // from the start of the attempt; 0: none came
+    bool operator==(const ExchangeAttempt&) const = default;
+};
+
+/// One request and what became of it: the engine's Decision as plain values. Texts are bounded and safe to show.
+struct Exchange {
+    uint64_t id = 0; // unique while the engine runs
+    QDateTime started;
+    ExchangePhase phase = ExchangePhase::Finished;
+    Outcome outcome = Outcome::Success; // meaningful once finished
+
+    QString peer;   // address and port of the connection
+    QString client; // the address that counts, which a trusted proxy may have told
+    ClientSource clientSource = ClientSource::Peer;
+    uint8_t clientHops = 0; // trusted addresses passed on the way to it
+    QString method;
+    QString host;
+    QString target;
+    uint8_t httpMinor = 1;
+
+    QString route;
+    QString pool;
+    QStringList candidates; // backends that could have been chosen the last time; the first ones
+    uint16_t candidatesTotal = 0;
+    ChoiceReason choice = ChoiceReason::None;
+
+    std::vector<ExchangeAttempt> attempts; // the first ones and the last
+    uint16_t attemptsTotal = 0;
+    uint16_t status = 0; // of the response the client got; 0: none
+    Failure failure = Failure::None;
+    QString details;
+    bool tunnel = false;
+    bool responseFromBackend = false;
+
+    uint64_t requestBodyBytes = 0;
+    uint64_t responseBodyBytes = 0;
+    uint32_t queuedMicros = 0;
+    uint32_t firstByteMicros = 0; // until the final response's head went to the client; 0: it did not
+    uint32_t totalMicros = 0;
+    bool operator==(const Exchange&) const = default;
+
+    /// The backend of the last attempt; empty when there was none.
+    QString backend() const { return attempts.empty() ? QString() : attempts.back().backend; }
+};
+
+/// A paragraph of the story of an exchange: what it is about, and a sentence or more.
+struct Explanation {
+    QString title; // "Client", "Route", "Backend", "Attempt 1", "Response", "Time"
+    QString text;
+    bool operator==(const Explanation&) const = default;
+};
+
+/// What happened to `exchange` and why, in plain sentences, in the order in which it happened.
+std::vector<Explanation> explain(const Exchange& exchange);
+
+QString nameOf(ExchangePhase phase);
+
+} // namespace reverxy::api
