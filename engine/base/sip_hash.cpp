@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "base/sip_hash.h"
+
+#include <bit>
+#include <cstddef>
+
+namespace reverxy {
+
+namespace {
+
+struct State {
+    uint64_t a, b, c, d;
+
+    void round() {
+        a += b;
+        b = std::rotl(b, 13) ^ a;
+        a = std::rotl(a, 32);
+        c += d;
+        d = std::rotl(d, 16) ^ c;
+        a += d;
+        d = std::rotl(d, 21) ^ a;
+        c += b;
+        b = std::rotl(b, 17) ^ c;
+        c = std::rotl(c, 32);
+    }
+
+    void add(uint64_t word) {
+        d ^= word;
+        round();
+        round();
+        a ^= word;
+    }
+};
+
+/// Up to eight bytes as a little-endian number, whatever the machine's own order is.
+uint64_t wordOf(std::string_view bytes) {
+    uint64_t word = 0;
+    for (size_t i = bytes.size(); i > 0; --i)
+        word = word << 8 | static_cast<unsigned char>(bytes[i - 1]);
+    return word;
+}
+
+} // namespace
+
+uint64_t sipHash(const HashSeed& seed, std::string_view bytes) {
+    State state{seed.first ^ 0x736f6d6570736575u, seed.second ^ 0x646f72616e646f6du,
+                seed.first ^ 0x6c7967656e657261u, seed.second ^ 0x7465646279746573u};
+    const uint64_t size = bytes.size();
+    while (bytes.size() >= 8) {
+        state.add(wordOf(bytes.substr(0, 8)));
+        bytes.remove_prefix(8);
+    }
+    state.add(size << 56 | wordOf(bytes));
+    state.c ^= 0xff;
+    for (int i = 0; i < 4; ++i)
+        state.round();
+    return state.a ^ state.b ^ state.c ^ state.d;
+}
+
+} // namespace reverxy
