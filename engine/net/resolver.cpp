@@ -3,6 +3,7 @@
 
 #include <QHostAddress>
 #include <QHostInfo>
+#include <QPointer>
 
 #include <algorithm>
 
@@ -56,8 +57,13 @@ void Resolver::lookUp(const std::shared_ptr<proxy::BackendState>& backend) {
     entry.running = true;
     entry.asked.start();
     backend->refreshWanted = false;
-    QHostInfo::lookupHost(QString::fromStdString(backend->host()), this,
-                          [this, backend](const QHostInfo& info) { answered(backend, info); });
+    // Not with this object as its context: Qt 6.4 forgets to free the function when the context is gone by then. It
+    // is called on this thread all the same.
+    QHostInfo::lookupHost(QString::fromStdString(backend->host()),
+                          [self = QPointer<Resolver>(this), backend](const QHostInfo& info) {
+                              if (self)
+                                  self->answered(backend, info);
+                          });
 }
 
 void Resolver::answered(const std::shared_ptr<proxy::BackendState>& backend, const QHostInfo& info) {

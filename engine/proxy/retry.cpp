@@ -8,11 +8,21 @@ namespace reverxy::proxy {
 namespace {
 
 /// Failures that another attempt may not meet, though the backend may have begun to work on the request. A backend
-/// that answers with nonsense would answer the same again. One that stayed silent for response_timeout is not asked
-/// again either: the client has waited that long already, and a request that makes one service hang would make the
-/// next one hang.
-bool mayHelpAfterBytes(Failure failure) {
-    return failure == Failure::ConnectionClosed || failure == Failure::ResponseIncomplete;
+/// that was cut off may have restarted and is worth another try itself; one that answers with nonsense, or not at
+/// all, would do the same again, so only another backend helps.
+bool mayHelpAfterBytes(Failure failure, bool untriedLeft) {
+    switch (failure) {
+    case Failure::ConnectionClosed:
+    case Failure::ResponseIncomplete:
+        return true;
+    case Failure::ResponseMalformed:
+    case Failure::ResponseHeadTooLarge:
+    case Failure::UnexpectedUpgrade:
+    case Failure::ResponseTimeout:
+        return untriedLeft;
+    default:
+        return false;
+    }
 }
 
 /// Failures of an attempt that ended before a byte of the request was written.
@@ -41,7 +51,8 @@ RetryVerdict decideRetry(const RetrySituation& situation) {
     }
     // RFC 9110 section 9.2.2: a proxy must not by itself retry a request whose method is not idempotent.
     const bool mayRepeat = situation.idempotent && situation.bodyReplayable;
-    if (!mayRepeat || !mayHelpAfterBytes(situation.failure) || situation.retriesMade >= situation.retriesAllowed)
+    if (!mayRepeat || !mayHelpAfterBytes(situation.failure, situation.untriedLeft) ||
+        situation.retriesMade >= situation.retriesAllowed)
         return RetryVerdict::GiveUp;
     return RetryVerdict::WithinBudget;
 }

@@ -90,6 +90,41 @@ class TestRetries : public QObject {
         QVERIFY(leaving.requestCount() >= 1);
     }
 
+    void nonsenseAndSilenceAreTriedElsewhere_data() {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::newRow("no status line") << QByteArray("SSH-2.0-OpenSSH\r\n\r\n");
+        QTest::newRow("two lengths") << QByteArray(
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab");
+        QTest::newRow("an upgrade nobody asked for") << QByteArray("HTTP/1.1 101 Switching Protocols\r\n\r\n");
+        QTest::newRow("silence") << QByteArray();
+    }
+
+    void nonsenseAndSilenceAreTriedElsewhere() {
+        QFETCH(QByteArray, answer);
+        Origin odd([answer](OriginExchange& exchange) {
+            exchange.send(answer.toStdString());
+            exchange.stream().expectEnd();
+            exchange.close();
+        });
+        Origin origin(reverxy::test::answer(""));
+        config::Config config = configFor({odd.port(), origin.port()});
+        config.proxy.responseTimeout = 300ms;
+        RunningEngine proxy(config);
+        Client client = proxy.connect();
+        for (int i = 0; i < 4; ++i)
+            COMPARE_STATUS(client.get("/"), 200);
+        QVERIFY(odd.requestCount() >= 1);
+        // Where there is no other, the client is told.
+        RunningEngine alone([&] {
+            config::Config only = configFor({odd.port()});
+            only.proxy.responseTimeout = 300ms;
+            return only;
+        }());
+        const size_t before = odd.requestCount();
+        COMPARE_STATUS(alone.get("/"), answer.isEmpty() ? 504 : 502);
+        QCOMPARE(odd.requestCount(), before + 1);
+    }
+
     void theRestIsNeverSentTwice_data() {
         QTest::addColumn<QString>("method");
         QTest::addColumn<bool>("reset");

@@ -143,10 +143,7 @@ class TestResolver : public QObject {
         const auto backend = place->shared.backend(unknown, 80);
         place->resolver.refreshNew();
         place.reset();
-        // A look-up of the same name waits for the one before it: when this is answered, the other has been delivered.
-        bool answered = false;
-        QHostInfo::lookupHost(QString::fromLatin1(unknown), this, [&](const QHostInfo&) { answered = true; });
-        QTRY_VERIFY_WITH_TIMEOUT(answered, patience);
+        // Whoever looked it up lets go of it when the answer comes.
         QTRY_COMPARE_WITH_TIMEOUT(backend.use_count(), 1L, patience);
         QVERIFY(!backend->addresses());
     }

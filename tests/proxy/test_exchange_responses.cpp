@@ -148,14 +148,14 @@ class TestExchangeResponses : public QObject {
     // Silence.
 
     void aSilentBackendIsAGatewayTimeout() {
-        ExchangeScene scene;
+        ExchangeScene scene(configOf("a"));
         scene.request(get);
         QVERIFY(scene.port.deadline == scene.now + 60s);
         QVERIFY(scene.deadlinePasses());
         QCOMPARE(scene.got().status, uint16_t(504));
         QVERIFY(scene.got().fields.value("Proxy-Status").starts_with("reverxy; error=http_response_timeout"));
         QVERIFY(scene.decision().failure == Failure::ResponseTimeout);
-        QCOMPARE(scene.port.opened, std::string("a")); // one that hangs one backend need not hang the next
+        QCOMPARE(scene.port.opened, std::string("a"));
         QCOMPARE(scene.port.closed, 1);
         scene.finish();
         QVERIFY(scene.countersAreZero());
@@ -170,7 +170,7 @@ class TestExchangeResponses : public QObject {
     }
 
     void anyActivityBeginsTheWaitAnew() {
-        ExchangeScene scene;
+        ExchangeScene scene(configOf("a"));
         scene.request(get);
         const TimePoint begun = scene.now;
         scene.pass(40s);

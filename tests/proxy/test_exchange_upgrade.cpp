@@ -96,7 +96,7 @@ class TestExchangeUpgrade : public QObject {
 
     void whatIsNotMeantIsNotOffered() {
         QFETCH(QString, request);
-        ExchangeScene scene;
+        ExchangeScene scene(configOf("a"));
         scene.request(request.toStdString());
         QVERIFY(scene.sent().upgrade.empty());
         QCOMPARE(scene.sent().fields.count("Upgrade"), size_t(0));
@@ -133,7 +133,7 @@ class TestExchangeUpgrade : public QObject {
         QFETCH(QString, offered);
         QFETCH(QString, response);
         QFETCH(bool, good);
-        ExchangeScene scene;
+        ExchangeScene scene(configOf("a"));
         scene.request(asking(offered.toStdString()));
         scene.response(switching(response.toStdString()));
         QCOMPARE(scene.port.tunnels, good ? 1 : 0);

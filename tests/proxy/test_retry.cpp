@@ -85,11 +85,11 @@ class TestRetry : public QObject {
         row(Failure::ConnectRefused, false, true);
         row(Failure::ConnectTimeout, false, true);
         row(Failure::ConnectUnreachable, false, true);
-        row(Failure::ResponseTimeout, false, false);
-        row(Failure::ResponseMalformed, false, false);
-        row(Failure::ResponseHeadTooLarge, false, false);
+        row(Failure::ResponseTimeout, true, false);
+        row(Failure::ResponseMalformed, true, false);
+        row(Failure::ResponseHeadTooLarge, true, false);
         row(Failure::ResponseBodyMalformed, false, false);
-        row(Failure::UnexpectedUpgrade, false, false);
+        row(Failure::UnexpectedUpgrade, true, false);
         row(Failure::None, false, false);
         row(Failure::ClientGone, false, false);
         row(Failure::ClientTooSlow, false, false);
@@ -108,6 +108,15 @@ class TestRetry : public QObject {
         const auto set = [failure](S& s) { s.failure = static_cast<Failure>(failure); };
         QCOMPARE(with(repeatable(), set) == RetryVerdict::WithinBudget, afterBytes);
         QCOMPARE(with(unsent(), set) == RetryVerdict::AtOnce, beforeBytes);
+    }
+
+    /// Who answered with nonsense or not at all would do so again.
+    void someFailuresAreRepeatedElsewhereOnly() {
+        for (const Failure failure : {Failure::ResponseTimeout, Failure::ResponseMalformed,
+                                      Failure::ResponseHeadTooLarge, Failure::UnexpectedUpgrade}) {
+            QVERIFY(with(repeatable(), [failure](S& s) { s.failure = failure, s.untriedLeft = false; }) ==
+                    RetryVerdict::GiveUp);
+        }
     }
 
     /// The two rules that no combination may break: nothing once the client has a final response, and, by RFC 9110
