@@ -231,7 +231,7 @@ class TestExchangeResponses : public QObject {
     }
 
     void aStreamOfEventsThatOnlyOweItsHeadIsNotOne() {
-        ExchangeScene scene;
+        ExchangeScene scene(configOf("a"));
         scene.request("GET / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n");
         QVERIFY(scene.deadlinePasses());
         QCOMPARE(scene.got().status, uint16_t(504));
