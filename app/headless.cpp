@@ -2,68 +2,35 @@
 #include "app/headless.h"
 
 #include "app/signals.h"
-#include "engine.h"
+#include "app/standard_output.h"
 
 #include <QCoreApplication>
 
-#include <cerrno>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <unistd.h>
+#include <utility>
 
 namespace reverxy::app {
 
 namespace {
 
-// How long the end waits for the last lines of the log.
-constexpr std::chrono::milliseconds patience{2000};
-constexpr std::chrono::milliseconds hurry{100};
-
-/// What cannot be written (a closed pipe, a full disk) is lost; the proxy goes on.
-void writeToStandardOutput(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return;
-        bytes.remove_prefix(static_cast<size_t>(written));
-    }
-}
-
-void tellEmptyPools(observe::Log& log, const config::Config& config) {
-    for (const config::Pool& pool : config.pools) {
-        if (pool.backends.empty())
-            log.write(observe::Level::Warn, "config",
-                      "the pool \"" + pool.name +
-                          "\" has no backend: its requests are answered with 503; add one under `backends:`");
-    }
-}
-
-/// The process's part in a running engine: its signals and its configuration file.
+/// The process's part in a running engine: its signals.
 class Headless {
   public:
-    Headless(const CommandLine& commandLine, const config::Environment& environment, const LoadedConfig& loaded)
-        : m_commandLine(commandLine), m_environment(environment), m_loaded(loaded),
-          m_log(writeToStandardOutput, m_names), m_engine(m_log, m_names) {}
+    explicit Headless(ConfigurationSource source)
+        : m_log(writeToStandardOutput, m_names), m_host(std::move(source), m_log, m_names) {}
 
     int run() {
-        m_log.configure(static_cast<observe::Level>(m_loaded.config->log.level),
-                        static_cast<observe::Format>(m_loaded.config->log.format));
-        if (!m_loaded.notice.empty())
-            m_log.write(observe::Level::Info, "config", m_loaded.notice);
-        if (const auto problem = m_engine.start(*m_loaded.config)) {
+        if (const auto problem = m_host.start()) {
+            m_log.flushFor(logPatience);
             std::fprintf(stderr, "reverxy: %s\n", qPrintable(*problem));
             return 1;
         }
-        tellEmptyPools(m_log, *m_loaded.config);
-        QObject::connect(&m_signals, &Signals::terminate, &m_engine, [this] { terminate(); });
-        QObject::connect(&m_signals, &Signals::reload, &m_engine, [this] { reload(); });
-        QObject::connect(&m_engine, &Engine::drained, &m_engine, [this] { QCoreApplication::exit(m_exitCode); });
+        QObject::connect(&m_signals, &Signals::terminate, &m_host, [this] { terminate(); });
+        QObject::connect(&m_signals, &Signals::reload, &m_host, [this] { m_host.reload(); });
+        QObject::connect(&m_host, &EngineHost::stopped, &m_host, [this] { QCoreApplication::exit(m_exitCode); });
         const int exitCode = QCoreApplication::exec();
-        // A log that nobody reads (a paused pager, a stuck pipe) must not keep the process from ending.
-        if (!m_log.flushFor(m_exitCode == 0 ? patience : hurry))
+        if (!m_log.flushFor(m_exitCode == 0 ? logPatience : logHurry))
             std::_Exit(exitCode);
         return exitCode;
     }
@@ -75,33 +42,12 @@ class Headless {
             m_exitCode = 1;
         }
         m_terminating = true;
-        m_engine.drain();
+        m_host.stop();
     }
 
-    void reload() {
-        LoadedConfig next = reloadConfiguration(m_loaded, m_commandLine, m_environment);
-        if (!next.config) {
-            for (const config::Problem& problem : next.problems)
-                m_log.write(observe::Level::Error, "config", problem.toString());
-            m_log.write(observe::Level::Error, "config", "nothing was changed: the file has problems");
-            return;
-        }
-        const auto needRestart = m_engine.reload(*next.config);
-        m_log.write(observe::Level::Info, "config",
-                    next.path.empty() ? std::string("reloaded: no file, all defaults") : "reloaded " + next.path);
-        for (const QString& key : needRestart)
-            m_log.write(observe::Level::Warn, "config",
-                        key.toStdString() + " has changed: it takes effect after a restart");
-        tellEmptyPools(m_log, *next.config);
-        m_loaded = std::move(next);
-    }
-
-    const CommandLine& m_commandLine;
-    const config::Environment& m_environment;
-    LoadedConfig m_loaded;
     NameTable m_names;
     observe::Log m_log;
-    Engine m_engine;
+    EngineHost m_host;
     Signals m_signals;
     bool m_terminating = false;
     int m_exitCode = 0;
@@ -109,10 +55,9 @@ class Headless {
 
 } // namespace
 
-int runHeadless(const CommandLine& commandLine, const config::Environment& environment,
-                const LoadedConfig& loaded) {
+int runHeadless(ConfigurationSource source) {
     prepareProcess();
-    Headless headless(commandLine, environment, loaded);
+    Headless headless(std::move(source));
     return headless.run();
 }
 

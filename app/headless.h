@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "app/config_file.h"
+#include "engine_host.h"
 
 namespace reverxy::app {
 
-/// Runs the engine without a window until it is told to end by a signal; needs a QCoreApplication. Returns the
-/// process's exit code.
-int runHeadless(const CommandLine& commandLine, const config::Environment& environment, const LoadedConfig& loaded);
+/// Runs the engine on this thread without a window until it is told to end by a signal; needs a QCoreApplication.
+/// Returns the process's exit code.
+int runHeadless(ConfigurationSource source);
 
 } // namespace reverxy::app

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "app/command_line.h"
 #include "app/config_file.h"
+#include "app/configuration_source.h"
 #include "app/headless.h"
+#include "app/window.h"
 
 #include <QCoreApplication>
 
@@ -41,8 +43,11 @@ int main(int argc, char** argv) {
 
     // The plain event dispatcher costs less than GLib's, and nothing here needs the latter.
     qputenv("QT_NO_GLIB", "1");
+    const auto source = app::configurationSource(commandLine, environment, loaded);
+    if (!commandLine.noGui) {
+        if (const auto exitCode = app::runWindow(source, argc, argv))
+            return *exitCode;
+    }
     QCoreApplication application(argc, argv);
-    if (!commandLine.noGui)
-        std::fputs("reverxy: this build has no window; running as with --no-gui\n", stderr);
-    return app::runHeadless(commandLine, environment, loaded);
+    return app::runHeadless(source);
 }
