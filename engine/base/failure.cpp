@@ -132,7 +132,7 @@ constexpr bool rowsStandInOrder() {
         if (static_cast<size_t>(rows[i].failure) != i)
             return false;
     }
-    return rows.size() == static_cast<size_t>(Failure::UnexpectedUpgrade) + 1;
+    return rows.size() == failureKinds;
 }
 
 static_assert(rowsStandInOrder(), "every Failure has its row, in the order of the enum");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -45,6 +46,8 @@ enum class Failure : uint8_t {
     ResponseBodyMalformed, // bad chunk framing within the body
     UnexpectedUpgrade,     // 101 without a request for it
 };
+
+inline constexpr size_t failureKinds = static_cast<size_t>(Failure::UnexpectedUpgrade) + 1;
 
 struct FailureInfo {
     /// Name used in logs and metrics, as `connect-refused`.

@@ -23,6 +23,9 @@ struct Attempt {
     uint32_t startedMicros = 0;   // since the exchange began
     uint32_t connectMicros = 0;   // 0 on a reused connection
     uint32_t firstByteMicros = 0; // from the start of the attempt to the response's head; 0: none came
+
+    /// The connection had been closed while it lay idle, which says nothing about its backend.
+    bool wentStale() const { return reusedConnection && !bytesSent && failure == Failure::ConnectionClosed; }
 };
 
 /// Why the pool chose as it did, for one choice.
@@ -66,6 +69,7 @@ struct Decision {
     Failure failure = Failure::None;
     FixedText<96> details; // the parser's reason, or a cause from the system
     bool tunnel = false;
+    bool eventStream = false; // `text/event-stream`: its end is never near
     bool responseFromBackend = false;
 
     // how much and how long, microseconds since `started`; 0: did not happen

@@ -15,4 +15,12 @@ std::vector<Decision> DecisionRing::latest(size_t count) const {
     return decisions;
 }
 
+DecisionRing::Part DecisionRing::after(uint64_t position, size_t count) const {
+    const uint64_t since = position < m_next ? m_next - position : 0;
+    Part part;
+    part.decisions = latest(static_cast<size_t>(std::min<uint64_t>(since, count)));
+    part.skipped = since - part.decisions.size();
+    return part;
+}
+
 } // namespace reverxy::observe

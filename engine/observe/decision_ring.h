@@ -25,6 +25,15 @@ class DecisionRing {
     /// At most `count` decisions, the newest last.
     std::vector<Decision> latest(size_t count) const;
 
+    /// What was added after the first `position` of all: the newest of it, at most `count`, the newest last. The
+    /// rest of it, overwritten or too much, is `skipped`.
+    struct Part {
+        std::vector<Decision> decisions;
+        uint64_t skipped = 0;
+    };
+
+    Part after(uint64_t position, size_t count) const;
+
   private:
     std::vector<Decision> m_slots;
     uint64_t m_next = 0;

@@ -53,7 +53,7 @@ void Exchange::reset(WorkerRuntime& runtime, const http::RequestHead& head, cons
     m_lastFailure = Failure::None;
     m_responseOptions = {};
     m_poolCounted = m_backendCounted = m_retrying = m_upstreamOpen = false;
-    m_bodyStarted = m_headForwarded = m_responseOver = m_eventStream = m_upgradeOffered = false;
+    m_bodyStarted = m_headForwarded = m_responseOver = m_upgradeOffered = false;
     m_requestEnded =
         head.framing.kind == BodyKind::None || (head.framing.kind == BodyKind::Length && head.framing.length == 0);
     m_repeatable = http::isIdempotent(head.method);
@@ -212,7 +212,7 @@ void Exchange::timeout(TimePoint now) {
         return answerFailure(m_lastFailure, now);
     case Phase::AwaitingResponse:
     case Phase::Streaming:
-        if (m_responseOver || (m_eventStream && m_decision.phase == Phase::Streaming))
+        if (m_responseOver || (m_decision.eventStream && m_decision.phase == Phase::Streaming))
             return;
         if (now - m_lastActivity < responseTimeout)
             return m_port.setDeadline(m_lastActivity + responseTimeout);

@@ -99,7 +99,7 @@ class Exchange {
     observe::Decision& decision() { return m_decision; }
 
     /// A stream of events (`text/event-stream`): its end is never near.
-    bool isEventStream() const { return m_eventStream; }
+    bool isEventStream() const { return m_decision.eventStream; }
 
   private:
     struct PoolLoad; // what the balancer may ask
@@ -168,7 +168,6 @@ class Exchange {
     bool m_repeatable = false; // idempotent (RFC 9110 section 9.2.2)
     bool m_headForwarded = false;
     bool m_responseOver = false;
-    bool m_eventStream = false;
     bool m_upgradeOffered = false;
 };
 

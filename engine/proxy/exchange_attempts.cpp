@@ -220,8 +220,7 @@ void Exchange::attemptFailed(Failure failure, std::string_view details, bool any
     m_lastFailure = failure;
     // A connection that was closed while it lay idle says nothing about its backend, which may well be the only
     // one. The count keeps a pool full of such connections from being gone through one by one.
-    const bool wentStale = attempt.reusedConnection && !anyByteSent && failure == Failure::ConnectionClosed &&
-                           m_decision.attemptsTotal < observe::Decision::maxAttempts;
+    const bool wentStale = attempt.wentStale() && m_decision.attemptsTotal < observe::Decision::maxAttempts;
     if (!wentStale)
         m_tried.push_back(m_backend);
     leaveBackend();

@@ -43,7 +43,7 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
     if (framing.kind == BodyKind::UntilClose)
         framing.kind = BodyKind::Chunked; // of unknown length
     settleOn(head, Phase::Streaming, now);
-    m_eventStream = startsEventStream(head);
+    m_decision.eventStream = startsEventStream(head);
     ResponseOut out{head.status, head.reason, m_fields, framing, {}};
     m_port.sendResponseHead(out);
 }
