@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "config/diff.h"
+#include "net/collector.h"
 #include "net/listening.h"
 #include "net/resolver.h"
 #include "net/socket.h"
@@ -57,8 +58,10 @@ struct Engine::Private {
     proxy::SharedState shared;
     net::ListeningSockets listening;
     quint16 port = 0;
+    std::shared_ptr<const proxy::Runtime> runtime;
     // Destroyed in reverse: the threads before what they use.
     std::unique_ptr<net::Switchboard> switchboard;
+    std::unique_ptr<net::Collector> collector;
     std::unique_ptr<net::Resolver> resolver;
     std::vector<std::unique_ptr<WorkerThread>> threads;
     std::vector<bool> workersDrained; // each has told at least once that it has no clients left
@@ -78,6 +81,8 @@ Engine::Engine(observe::Log& log, NameTable& names, ReactorKind reactor, QObject
 }
 
 Engine::~Engine() {
+    if (d->collector)
+        d->collector->abandon();
     d->endWorkers();
 }
 
@@ -91,10 +96,11 @@ std::optional<QString> Engine::start(const config::Config& config) {
                                  ? config.proxy.workers
                                  : static_cast<uint32_t>(std::max(1, QThread::idealThreadCount()));
     d->switchboard = std::make_unique<net::Switchboard>(workers);
+    d->collector = std::make_unique<net::Collector>(*d->switchboard);
     d->limitClients();
     d->workersDrained.assign(workers, false);
     d->resolver = std::make_unique<net::Resolver>(d->shared, *d->switchboard, d->log);
-    const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
+    const auto runtime = d->runtime = proxy::compileRuntime(config, d->shared, d->names);
     d->resolver->refreshNew();
     for (uint32_t index = 0; index < workers; ++index) {
         net::WorkerSetup setup{index,
@@ -128,7 +134,7 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     for (const std::string& key : difference.restart)
         needRestart.push_back(QString::fromStdString(key));
     d->log.configure(levelOf(config.log.level), static_cast<observe::Format>(config.log.format));
-    const auto runtime = proxy::compileRuntime(config, d->shared, d->names);
+    const auto runtime = d->runtime = proxy::compileRuntime(config, d->shared, d->names);
     const auto taken = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(d->threads.size()));
     if (!d->threads.empty())
         d->switchboard->postToAll(net::UseRuntime{runtime, taken});
@@ -192,6 +198,19 @@ std::vector<observe::Decision> Engine::recentDecisions(size_t count) const {
     return all;
 }
 
+void Engine::collect(observe::ReportRequest request, std::function<void(const observe::Report&)> receiver) {
+    if (d->collector) {
+        d->collector->ask(std::move(request), std::move(receiver));
+        return;
+    }
+    QMetaObject::invokeMethod(
+        this, [receiver = std::move(receiver)] { receiver(observe::Report{}); }, Qt::QueuedConnection);
+}
+
+std::shared_ptr<const proxy::Runtime> Engine::runtime() const {
+    return d->runtime;
+}
+
 uint32_t Engine::clientConnections() const {
     return d->switchboard ? d->switchboard->totalClients.load() : 0;
 }
@@ -235,6 +254,8 @@ void Engine::Private::endWorkers() {
         thread->wait();
     threads.clear();
     listening.close();
+    if (collector)
+        collector->workersEnded();
 }
 
 } // namespace reverxy

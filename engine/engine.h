@@ -5,15 +5,21 @@
 #include "config/config.h"
 #include "observe/decision.h"
 #include "observe/log.h"
+#include "observe/report.h"
 
 #include <QObject>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace reverxy {
+
+namespace proxy {
+struct Runtime;
+}
 
 /// Which of the two implementations of net::Reactor the workers run on.
 enum class ReactorKind : uint8_t { Native, Portable };
@@ -44,6 +50,12 @@ class Engine : public QObject {
     /// The last decisions of all workers, oldest first, at most `count` of each worker. Asks each worker and waits
     /// for the answers; for tests and diagnosis, not for the path of a request.
     std::vector<observe::Decision> recentDecisions(size_t count) const;
+    /// Asks all workers for what `request` names. `receiver` is called once, later, on the engine's thread, unless
+    /// the engine is destroyed before; when the workers end meanwhile, or do not run, the report is not `complete`.
+    void collect(observe::ReportRequest request, std::function<void(const observe::Report&)> receiver);
+    /// The configuration in use with the states of its pools and backends, whose atomics are live; null before
+    /// start().
+    std::shared_ptr<const proxy::Runtime> runtime() const;
     /// Client connections held now, over all workers.
     uint32_t clientConnections() const;
     /// Exchanges running now, over all workers.

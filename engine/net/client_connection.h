@@ -50,6 +50,9 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
 
     bool idle() const { return m_state == State::Head && m_in.empty() && m_output.empty(); }
 
+    /// That of the exchange that runs, or null.
+    Transfer* transfer() const { return m_transfer; }
+
     ClientConnection* previous = nullptr; // in the worker's list
     ClientConnection* next = nullptr;
 

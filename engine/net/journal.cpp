@@ -8,7 +8,8 @@ constexpr std::chrono::milliseconds batchDelay{100};
 } // namespace
 
 Journal::Journal(Loop& loop, Switchboard& switchboard, observe::Log& log, uint32_t workerIndex)
-    : m_loop(loop), m_switchboard(switchboard), m_log(log), m_workerIndex(workerIndex) {}
+    : m_loop(loop), m_switchboard(switchboard), m_log(log), m_workerIndex(workerIndex),
+      m_history(observe::secondOf(loop.now())) {}
 
 Journal::~Journal() {
     flush();
@@ -16,7 +17,7 @@ Journal::~Journal() {
 }
 
 void Journal::add(const observe::Decision& decision) {
-    m_ring.add(decision);
+    count(decision);
     if (!m_accessLog || m_log.level() > observe::Level::Info)
         return;
     if (!m_batch)
@@ -29,7 +30,7 @@ void Journal::add(const observe::Decision& decision) {
 }
 
 void Journal::addBadMessage(const observe::Decision& decision, uint32_t kind) {
-    m_ring.add(decision);
+    count(decision);
     const auto verdict = m_switchboard.admitBadMessage(decision.client, kind, m_loop.now());
     if (!verdict.pass)
         return;
@@ -38,6 +39,28 @@ void Journal::addBadMessage(const observe::Decision& decision, uint32_t kind) {
     if (verdict.suppressedBefore > 0)
         message += " (and " + std::to_string(verdict.suppressedBefore) + " more like it since the last such line)";
     write(observe::Level::Warn, "client", std::move(message));
+}
+
+void Journal::count(const observe::Decision& decision) {
+    const TimePoint now = m_loop.now();
+    m_ring.add(decision);
+    m_counters.add(decision, now);
+    m_history.add(observe::secondOf(now), observe::outcomeOf(decision), decision.requestBodyBytes,
+                  decision.responseBodyBytes, observe::latencyOf(decision));
+}
+
+observe::WorkerReport Journal::report(const observe::ReportRequest& request, int64_t second) const {
+    observe::WorkerReport report;
+    report.worker = m_workerIndex;
+    if (request.counters)
+        report.counters = m_counters;
+    report.seconds = m_history.before(second, request.seconds);
+    const uint64_t after = m_workerIndex < request.after.size() ? request.after[m_workerIndex] : 0;
+    auto part = m_ring.after(after, request.decisions);
+    report.decisions = std::move(part.decisions);
+    report.skipped = part.skipped;
+    report.position = m_ring.added();
+    return report;
 }
 
 void Journal::write(observe::Level level, std::string_view topic, std::string message) {

@@ -5,14 +5,17 @@
 #include "net/switchboard.h"
 #include "observe/decision.h"
 #include "observe/decision_ring.h"
+#include "observe/history.h"
 #include "observe/log.h"
+#include "observe/report.h"
+#include "observe/traffic_counters.h"
 
 #include <memory>
 #include <string>
 
 namespace reverxy::net {
 
-/// Where a worker's finished exchanges go: its ring, and in batches the log.
+/// Where a worker's finished exchanges go: its ring, its counters, and in batches the log.
 class Journal final : public Timer {
   public:
     static constexpr size_t ringCapacity = 1024;
@@ -29,15 +32,22 @@ class Journal final : public Timer {
     void add(const observe::Decision& decision);
     /// A request that was no valid message: a line once per client, kind and minute.
     void addBadMessage(const observe::Decision& decision, uint32_t kind);
+
+    void connectionAccepted() { m_counters.connectionAccepted(); }
+
     void write(observe::Level level, std::string_view topic, std::string message);
 
     const observe::DecisionRing& ring() const { return m_ring; }
+
+    /// What is kept here of what `request` asks for. `second`: the one that runs.
+    observe::WorkerReport report(const observe::ReportRequest& request, int64_t second) const;
 
     /// Hands over what is gathered.
     void flush();
 
   private:
     void onTimer(TimePoint now) override;
+    void count(const observe::Decision& decision);
 
     Loop& m_loop;
     Switchboard& m_switchboard;
@@ -46,6 +56,8 @@ class Journal final : public Timer {
     uint64_t m_lastExchange = 0;
     bool m_accessLog = true;
     observe::DecisionRing m_ring{ringCapacity};
+    observe::TrafficCounters m_counters{observe::TrafficCounters::seriesLimit};
+    observe::History m_history;
     std::unique_ptr<observe::LogBatch> m_batch;
 };
 

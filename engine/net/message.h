@@ -3,6 +3,7 @@
 
 #include "base/ip_address.h"
 #include "observe/decision.h"
+#include "observe/report.h"
 #include "proxy/runtime.h"
 
 #include <functional>
@@ -66,7 +67,14 @@ struct AskDecisions {
     std::function<void(std::vector<observe::Decision>)> answer;
 };
 
+/// What the worker has to tell; `answer` is called on its thread. `second`: the one that runs.
+struct AskReport {
+    observe::ReportRequest request;
+    int64_t second;
+    std::function<void(observe::WorkerReport)> answer;
+};
+
 using Message = std::variant<AdoptClient, UseRuntime, SlotFreed, RetryFreed, NameResolved, ReclaimIdle,
-                             ResumeAccepting, Drain, CutAll, AskDecisions>;
+                             ResumeAccepting, Drain, CutAll, AskDecisions, AskReport>;
 
 } // namespace reverxy::net

@@ -152,6 +152,29 @@ void Worker::handle(AskDecisions& message) {
     message.answer(m_journal.ring().latest(message.count));
 }
 
+void Worker::handle(AskReport& message) {
+    observe::WorkerReport report = m_journal.report(message.request, message.second);
+    report.running = longestRunning(message.request.running);
+    message.answer(std::move(report));
+}
+
+std::vector<observe::Decision> Worker::longestRunning(size_t count) const {
+    std::vector<const observe::Decision*> running;
+    if (count > 0) {
+        for (const ClientConnection* client = m_clients; client; client = client->next) {
+            if (Transfer* const transfer = client->transfer())
+                running.push_back(&transfer->exchange().decision());
+        }
+    }
+    const size_t wanted = std::min(count, running.size());
+    std::partial_sort(running.begin(), running.begin() + static_cast<std::ptrdiff_t>(wanted), running.end(),
+                      [](const auto* a, const auto* b) { return a->started < b->started; });
+    std::vector<observe::Decision> longest;
+    for (size_t i = 0; i < wanted; ++i)
+        longest.push_back(*running[i]);
+    return longest;
+}
+
 // Clients.
 
 void Worker::accepted(int socket) {
@@ -207,6 +230,7 @@ void Worker::adopt(int socket) {
     if (m_clients)
         m_clients->previous = client;
     m_clients = client;
+    m_journal.connectionAccepted();
     if (m_cutting || !client->start())
         client->closeNow();
 }

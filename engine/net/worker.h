@@ -54,6 +54,8 @@ class Worker final : public WorkerHost, public Pollable {
     void handle(Drain& message);
     void handle(CutAll& message);
     void handle(AskDecisions& message);
+    void handle(AskReport& message);
+    std::vector<observe::Decision> longestRunning(size_t count) const;
 
     void accepted(int socket);
     bool admit(int socket);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 
 namespace reverxy::test {
 
@@ -89,6 +90,15 @@ std::vector<observe::Decision> RunningEngine::decisions(size_t count) const {
 std::vector<observe::Decision> RunningEngine::waitForDecisions(size_t count) const {
     waitUntil([&] { return decisions().size() >= count; });
     return decisions();
+}
+
+observe::Report RunningEngine::collect(const observe::ReportRequest& request) const {
+    std::promise<observe::Report> promise;
+    auto future = promise.get_future();
+    onEngine([&](Engine& engine) {
+        engine.collect(request, [&](const observe::Report& report) { promise.set_value(report); });
+    });
+    return future.get();
 }
 
 uint32_t RunningEngine::clientConnections() const {

@@ -60,6 +60,9 @@ class RunningEngine {
     /// Waits until at least `count` exchanges are over, then returns all of them.
     std::vector<observe::Decision> waitForDecisions(size_t count) const;
 
+    /// Asks the workers and waits for the answer.
+    observe::Report collect(const observe::ReportRequest& request) const;
+
     std::string nameOf(NameId id) const { return std::string(m_names.name(id)); }
 
     uint32_t clientConnections() const;
