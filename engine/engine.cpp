@@ -17,6 +17,7 @@
 #include <condition_variable>
 #include <latch>
 #include <mutex>
+#include <random>
 
 namespace reverxy {
 
@@ -24,6 +25,12 @@ namespace {
 
 observe::Level levelOf(config::LogLevel level) {
     return static_cast<observe::Level>(level);
+}
+
+HashSeed drawSeed() {
+    std::random_device random;
+    const auto draw = [&random] { return uint64_t{random()} << 32 | random(); };
+    return {draw(), draw()};
 }
 
 /// A thread whose event loop serves one worker.
@@ -55,7 +62,7 @@ struct Engine::Private {
     NameTable& names;
     const ReactorKind reactor;
     config::Config config;
-    proxy::SharedState shared;
+    proxy::SharedState shared{drawSeed(), std::chrono::steady_clock::now()};
     net::ListeningSockets listening;
     quint16 port = 0;
     std::shared_ptr<const proxy::Runtime> runtime;

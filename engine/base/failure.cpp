@@ -57,6 +57,12 @@ constexpr std::array rows{
          "The request came back to the proxy that had sent it.",
          "Give the backend the address of the service, not that of the proxy."}},
 
+    // 429 (RFC 6585 section 4) and not the 403 that RFC 9209 recommends: the same request may pass later.
+    Row{Failure::RateLimited,
+        {"rate-limited", 429, Fault::Client, "http_request_denied",
+         "The client has made as many requests as the rate limiter allows.",
+         "Wait as long as Retry-After says; raise rate_limiter.limit in config.yaml, or name the client in "
+         "rate_limiter.exempt."}},
     // 404 and not the 500 that RFC 9209 recommends: nothing is broken, there is nothing at that address.
     Row{Failure::NoRoute,
         {"no-route", 404, Fault::Client, "destination_not_found", "No route matches the request's host and path.",

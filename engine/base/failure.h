@@ -26,6 +26,7 @@ enum class Failure : uint8_t {
     ClientTooSlow,       // reads the response slower than min_rate
     ProxyLoop,           // this proxy met itself in Via
     // decided by the proxy
+    RateLimited,     // the client has used up its quota
     NoRoute,         // no route matches host and path
     NoBackend,       // the pool has no backend
     AllBackendsDown, // every backend out, when_all_down: refuse

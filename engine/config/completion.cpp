@@ -53,6 +53,9 @@ void inheritLimiter(Draft& draft, RateLimiter& own, const std::string& path) {
         if (setting.group == Group::RateLimiter && !draft.has(path + "." + std::string(setting.key)))
             setting.store(&own, setting.load(&draft.config.rateLimiter));
     }
+    // Whoever writes a limiter for a route wants one; the global default is no word against it.
+    if (!draft.has(path + ".enabled") && !draft.has("rate_limiter.enabled"))
+        own.enabled = true;
 }
 
 /// `prefix` is the beginning of `path` by whole segments.

@@ -269,8 +269,11 @@ constexpr std::array childTable{
     list<&Config::routes>(
         "routes",
         "Which pool gets a request: the first match wins; without routes all go to the pool \"default\"."),
-    Child{Group::Route, "rate_limiter", Group::RateLimiter, Shape::Section,
-          "The route's own; what it leaves out is as in the global section.", openRouteLimiter, countRouteLimiter},
+    Child{
+        Group::Route, "rate_limiter", Group::RateLimiter, Shape::Section,
+        "The route's own; what it leaves out is as in the global section. It is on, unless `enabled` is false here "
+        "or there.",
+        openRouteLimiter, countRouteLimiter},
 };
 
 constexpr std::array aliasTable{

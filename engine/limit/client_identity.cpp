@@ -17,6 +17,8 @@ std::string_view sentenceOf(IdentitySource source) {
         return "Every address on the way is a trusted proxy, so that the farthest one counts.";
     case IdentitySource::Malformed:
         return "The forwarding field holds something that is no address; the last good one to its right counts.";
+    case IdentitySource::Contradiction:
+        return "X-Forwarded-For and Forwarded name different addresses; the last one they agree on counts.";
     }
     return "Unknown.";
 }
@@ -28,7 +30,9 @@ bool isTrusted(const IpAddress& address, std::span<const CidrBlock> trusted) {
 
 ClientIdentity identifyClient(const IpAddress& peer, std::span<const CidrBlock> trusted, HopSource& hops,
                               IdentitySource source) {
-    ClientIdentity identity{peer, IdentitySource::Peer, 0, isTrusted(peer, trusted)};
+    ClientIdentity identity;
+    identity.address = peer;
+    identity.peerTrusted = isTrusted(peer, trusted);
     if (!identity.peerTrusted)
         return identity;
     // Each trusted proxy vouches for the address to the left of its own, and for nothing beyond that: whatever
@@ -41,8 +45,14 @@ ClientIdentity identifyClient(const IpAddress& peer, std::span<const CidrBlock> 
                 identity.source = IdentitySource::AllTrusted;
             return identity;
         }
+        if (identity.hops < identity.walked.size())
+            identity.walked[identity.hops] = hop.address;
         if (identity.hops < UINT8_MAX)
             ++identity.hops;
+        if (hop.contradicts) {
+            identity.source = IdentitySource::Contradiction;
+            return identity;
+        }
         if (!hop.valid || hop.address.isNone()) {
             identity.source = IdentitySource::Malformed;
             return identity;

@@ -3,6 +3,8 @@
 
 #include "base/ip_address.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -16,15 +18,26 @@ enum class IdentitySource : uint8_t {
     Forwarded,     // the same in Forwarded (RFC 7239)
     AllTrusted,    // every address in the field was a trusted proxy: the leftmost one
     Malformed,     // the walk met something that is no address: the last good one to its right
+    Contradiction, // X-Forwarded-For and Forwarded name different addresses: the last one they agree on
 };
 
 struct ClientIdentity {
+    static constexpr size_t maxWalked = 4;
+
     IpAddress address;
     IdentitySource source = IdentitySource::Peer;
     /// Elements of the field that were walked over.
     uint8_t hops = 0;
     /// The peer is in trusted_proxies, so that what it forwards is believed.
     bool peerTrusted = false;
+    /// The addresses of the first of them, the nearest hop first.
+    std::array<IpAddress, maxWalked> walked{};
+
+    /// False: what was forwarded could not be made sense of, and the address is only that of whoever vouched for it
+    /// last. It must not bring the request anything that address is entitled to.
+    bool established() const {
+        return source != IdentitySource::Malformed && source != IdentitySource::Contradiction;
+    }
 };
 
 std::string_view sentenceOf(IdentitySource source);
@@ -36,11 +49,13 @@ class HopSource {
   public:
     virtual ~HopSource() = default;
 
-    /// The next address to the left. `valid` false: the element is no address, and the walk must stop there.
+    /// The next address to the left. `valid` false: the element is no address, and the walk must stop there; so it
+    /// must where the sources `contradict` each other.
     struct Hop {
-        bool present;
-        bool valid;
-        IpAddress address;
+        bool present = false;
+        bool valid = false;
+        IpAddress address{};
+        bool contradicts = false;
     };
 
     virtual Hop next() = 0;

@@ -166,6 +166,34 @@ void appendWhoAndWhat(std::string& out, const Decision& decision, Format format)
     }
 }
 
+/// quota=3/100, or what else the limiter said; nothing where none looked.
+void appendQuota(std::string& out, const LimitRecord& record, const NameTable& names, Format format) {
+    if (record.verdict == LimitVerdict::None)
+        return;
+    appendKey(out, "quota", format);
+    if (format == Format::Text && !record.counted()) {
+        out += nameOf(record.verdict);
+    } else if (format == Format::Text) {
+        appendNumber(out, record.used);
+        out += '/';
+        appendNumber(out, record.limit);
+    } else {
+        out += "{\"limiter\":";
+        appendName(out, names.name(record.limiter), format);
+        appendKey(out, "verdict", format);
+        appendName(out, nameOf(record.verdict), format);
+        if (record.counted()) {
+            appendKey(out, "used", format);
+            appendNumber(out, record.used);
+            appendKey(out, "limit", format);
+            appendNumber(out, record.limit);
+            appendKey(out, "reset_ms", format);
+            appendNumber(out, record.resetMillis);
+        }
+        out += '}';
+    }
+}
+
 void appendCause(std::string& out, const Decision& decision, Format format) {
     if (decision.failure != Failure::None) {
         appendKey(out, "failure", format);
@@ -204,6 +232,7 @@ void appendAccessLine(std::string& out, const Decision& decision, const NameTabl
         appendKey(out, "tunnel", format);
         out += "true";
     }
+    appendQuota(out, decision.limit, names, format);
     appendCause(out, decision, format);
     if (format == Format::Json) {
         appendAttemptsJson(out, decision, names);

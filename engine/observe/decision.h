@@ -6,6 +6,7 @@
 #include "base/fixed_text.h"
 #include "base/ip_address.h"
 #include "base/name_table.h"
+#include "observe/limit_verdict.h"
 #include "observe/phase.h"
 
 #include <array>
@@ -39,6 +40,7 @@ using IdentitySourceValue = uint8_t;
 struct Decision {
     static constexpr size_t maxAttempts = 6;
     static constexpr size_t maxCandidates = 8;
+    static constexpr size_t maxHops = 4;
 
     uint64_t id = 0; // worker index in the upper 16 bits, running number below
     WallTime started{};
@@ -48,13 +50,15 @@ struct Decision {
     Endpoint peer;
     IpAddress client;
     IdentitySourceValue clientSource = 0;
-    uint8_t clientHops = 0;
+    std::array<IpAddress, maxHops> clientWalk{}; // addresses that were walked over, from the right; the first ones
+    uint8_t clientHops = 0;                      // elements that were walked over, in all
     FixedText<16> method;
     FixedText<64> host;
     FixedText<256> target;
     uint8_t httpMinor = 1;
 
     // what was decided
+    LimitRecord limit;
     NameId route = 0;
     NameId pool = 0;
     std::array<NameId, maxCandidates> candidates{}; // backends that could have been chosen the last time

@@ -20,6 +20,10 @@ void Exchange::begin(WorkerRuntime& runtime, const http::RequestHead& head, cons
     reset(runtime, head, client, now, wall, date);
     if (const Failure failure = route(); failure != Failure::None)
         return answerFailure(failure, now);
+    if (!withinQuota(now))
+        return answerFailure(Failure::RateLimited, now);
+    if (const Failure failure = admissible(); failure != Failure::None)
+        return answerFailure(failure, now);
     if (answerHere(now))
         return;
     ++pool().state->inFlight;
@@ -69,6 +73,7 @@ void Exchange::describe(const ClientFacts& client, WallTime wall) {
     m_decision.client = client.identity.address;
     m_decision.clientSource = static_cast<observe::IdentitySourceValue>(client.identity.source);
     m_decision.clientHops = client.identity.hops;
+    m_decision.clientWalk = client.identity.walked;
     m_decision.method.assign(m_head->methodToken);
     m_decision.host.assign(m_head->authority);
     m_decision.target.assign(m_head->target);
@@ -101,7 +106,11 @@ Failure Exchange::route() {
         const auto stripped = route::stripPrefix(m_target, chosen.stripPrefix);
         m_target = stripped.needsSlash ? m_targetArena.join({"/", stripped.rest}) : stripped.rest;
     }
-    const uint64_t maxBody = runtime.config.proxy.maxBodySize;
+    return Failure::None;
+}
+
+Failure Exchange::admissible() const {
+    const uint64_t maxBody = configuration().proxy.maxBodySize;
     if (maxBody > 0 && m_head->framing.kind == BodyKind::Length && m_head->framing.length > maxBody)
         return Failure::BodyTooLarge;
     if (pool().backends.empty())

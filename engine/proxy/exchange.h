@@ -114,6 +114,11 @@ class Exchange {
                WallTime wall, std::string_view date);
     void describe(const ClientFacts& client, WallTime wall);
     Failure route();
+    Failure admissible() const;
+    const RuntimeLimiter* limiter() const;
+    bool withinQuota(TimePoint now);
+    void tellWhyThrottled();
+    void addLimitFields(http::FieldList& fields);
     bool answerHere(TimePoint now);
     bool tried(uint32_t backend) const;
     bool untriedLeft() const;

@@ -38,6 +38,7 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
     // RFC 9110 section 8.6: a 204 never has a Content-Length, the others may tell that of the content they lack.
     const bool tellsLength = (m_head->method == http::Method::Head && head.status != 204) || head.status == 304;
     composeResponseFields(head, tellsLength, date, m_arena, m_fields);
+    addLimitFields(m_fields);
     m_responseOptions = optionsNamingFields(head, m_arena);
     http::Framing framing = head.framing;
     if (framing.kind == BodyKind::UntilClose)
@@ -71,6 +72,7 @@ void Exchange::acceptTunnel(const http::ResponseHead& head, std::string_view dat
         return upstreamLost(Failure::UnexpectedUpgrade, {}, true, now);
     m_fields.clear();
     composeResponseFields(head, false, date, m_arena, m_fields);
+    addLimitFields(m_fields);
     settleOn(head, Phase::Tunnel, now);
     m_decision.tunnel = true;
     ResponseOut out{101, head.reason, m_fields, {}, upgrade};
@@ -126,7 +128,9 @@ void Exchange::answerFailure(Failure failure, TimePoint now) {
         m_fields.add("Proxy-Status", proxyStatus, FieldId::ProxyStatus);
     if (info.status == 503)
         m_fields.add("Retry-After", "1", FieldId::RetryAfter);
-    const std::string_view body = problemBody(m_arena, info.status, failure, m_decision.details.view());
+    const std::string_view policy =
+        failure == Failure::RateLimited ? std::string_view(limiter()->policyName) : std::string_view();
+    const std::string_view body = problemBody(m_arena, info.status, failure, m_decision.details.view(), policy);
     sendLocal(info.status, problemContentType, body, now);
 }
 
@@ -140,6 +144,7 @@ void Exchange::sendLocal(uint16_t status, std::string_view contentType, std::str
     m_decision.phase = Phase::Streaming;
     m_port.setDeadline(TimePoint::max());
     fields.add("Date", m_date, FieldId::Date);
+    addLimitFields(fields);
     if (!contentType.empty())
         fields.add("Content-Type", contentType, FieldId::ContentType);
     const bool bodyless = m_head->method == http::Method::Head;

@@ -35,7 +35,8 @@ void appendCause(std::string& out, std::string_view details) {
 
 } // namespace
 
-std::string_view problemBody(TextArena& arena, uint16_t status, Failure failure, std::string_view details) {
+std::string_view problemBody(TextArena& arena, uint16_t status, Failure failure, std::string_view details,
+                             std::string_view violatedPolicy) {
     const FailureInfo& info = infoOf(failure);
     // RFC 9457 section 4.2.1: a problem of type about:blank, the default, has the status's own phrase for its
     // title.
@@ -44,6 +45,13 @@ std::string_view problemBody(TextArena& arena, uint16_t status, Failure failure,
     appendCause(detail, details);
     appendSentence(detail, info.remedy);
     detail += '"';
+    if (!violatedPolicy.empty()) {
+        std::string policy;
+        appendEscaped(policy, violatedPolicy, Escaping::Json);
+        return arena.join({R"({"type":"https://iana.org/assignments/http-problem-types#quota-exceeded",)",
+                           R"("title":"Quota Exceeded","status":)", std::to_string(status), R"(,"detail":)", detail,
+                           R"(,"violated-policies":[")", policy, R"("],"failure":")", info.name, "\"}\n"});
+    }
     return arena.join({"{\"title\":\"", http::reasonPhrase(status), "\",\"status\":", std::to_string(status),
                        ",\"detail\":", detail, ",\"failure\":\"", info.name, "\"}\n"});
 }

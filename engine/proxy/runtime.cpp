@@ -53,9 +53,12 @@ RuntimePool compilePool(const config::Pool& pool, SharedState& shared, NameTable
 std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, SharedState& shared, NameTable& names) {
     std::vector<route::Rule> rules;
     std::vector<RuntimeRoute> routes;
+    const auto global = compileLimiter(config.rateLimiter, {}, shared, names);
     for (const config::Route& route : config.routes) {
         rules.push_back({route.host, route.path});
-        routes.push_back({names.intern(route.name), route.pool, route.stripPrefix});
+        routes.push_back(
+            {names.intern(route.name), route.pool, route.stripPrefix,
+             route.rateLimiter ? compileLimiter(*route.rateLimiter, route.name, shared, names) : global});
     }
     std::vector<RuntimePool> pools;
     for (const config::Pool& pool : config.pools)

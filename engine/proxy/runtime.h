@@ -5,6 +5,7 @@
 #include "base/name_table.h"
 #include "config/config.h"
 #include "http/head_parser.h"
+#include "proxy/runtime_limiter.h"
 #include "proxy/shared_state.h"
 #include "route/router.h"
 
@@ -37,6 +38,7 @@ struct RuntimeRoute {
     NameId name = 0;
     uint32_t pool = 0;
     std::string stripPrefix;
+    std::shared_ptr<const RuntimeLimiter> limiter; // its own or the global one; null: not limited
 };
 
 /// A configuration made ready for requests. Immutable and shared by all workers.

@@ -107,8 +107,20 @@ std::vector<std::shared_ptr<BackendState>> SharedState::backends() const {
     return all;
 }
 
+std::shared_ptr<limit::ClientTable>
+SharedState::limitedClients(std::string_view routeName, const limit::QuotaPolicy& policy, const KeySetting& key) {
+    std::lock_guard lock(m_mutex);
+    const auto found = m_limited.find(routeName);
+    if (found != m_limited.end() && found->second.policy.countsLike(policy) && found->second.key == key)
+        return found->second.clients;
+    auto clients = std::make_shared<limit::ClientTable>(m_seed, m_started);
+    m_limited.insert_or_assign(std::string(routeName), Limited{policy, key, clients});
+    return clients;
+}
+
 void SharedState::forgetUnused() {
     std::lock_guard lock(m_mutex);
+    std::erase_if(m_limited, [](const auto& entry) { return entry.second.clients.use_count() == 1; });
     std::erase_if(m_backends, [](const auto& entry) { return entry.second.use_count() == 1; });
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/clock.h"
 #include "base/ip_address.h"
+#include "base/sip_hash.h"
+#include "proxy/runtime_limiter.h"
 #include "proxy/wait_list.h"
 
 #include <atomic>
@@ -102,15 +105,33 @@ class BackendState {
 /// request.
 class SharedState {
   public:
+    /// `seed` is secret and new for each process; the limiters' windows are aligned on `started`.
+    explicit SharedState(const HashSeed& seed = {}, TimePoint started = {}) : m_seed(seed), m_started(started) {}
+
+    const HashSeed& seed() const { return m_seed; }
+
     std::shared_ptr<PoolState> pool(std::string_view name);
     std::shared_ptr<BackendState> backend(std::string_view host, uint16_t port);
     /// Every backend that some Runtime still refers to.
     std::vector<std::shared_ptr<BackendState>> backends() const;
-    /// Forgets backends that only this table knows.
+    /// The clients of a route's own limiter, or with an empty name of the global one: those that are remembered, as
+    /// long as what was counted goes on to count under `policy` and `key`; else none yet.
+    std::shared_ptr<limit::ClientTable> limitedClients(std::string_view routeName, const limit::QuotaPolicy& policy,
+                                                       const KeySetting& key);
+    /// Forgets backends and limited clients that only this table knows.
     void forgetUnused();
 
   private:
+    struct Limited {
+        limit::QuotaPolicy policy;
+        KeySetting key;
+        std::shared_ptr<limit::ClientTable> clients;
+    };
+
+    const HashSeed m_seed;
+    const TimePoint m_started;
     mutable std::mutex m_mutex;
+    std::map<std::string, Limited, std::less<>> m_limited;
     std::map<std::string, std::shared_ptr<PoolState>, std::less<>> m_pools;
     std::map<std::pair<std::string, uint16_t>, std::shared_ptr<BackendState>> m_backends;
 };

@@ -15,12 +15,14 @@ namespace {
 /// The engine on the test's own thread with a log that can be prepared. Requests need nothing of this thread.
 class CountedEngine {
   public:
-    CountedEngine(uint16_t origin, bool accessLog) : m_log([](std::string_view) {}, m_names) {
+    CountedEngine(uint16_t origin, bool accessLog, bool limited = false) : m_log([](std::string_view) {}, m_names) {
         config::Config config = configFor({origin});
         config.proxy.workers = 1;
         config.log.level = config::LogLevel::Info;
         config.log.access = accessLog;
         config.log.format = config::LogFormat::Text;
+        config.rateLimiter.enabled = limited;
+        config.rateLimiter.limit = 1'000'000;
         // The log's batches go round between the worker and the writer. How many that takes depends on how soon the
         // writer has its turn, which is not what is counted: there are enough from the start.
         std::vector<std::unique_ptr<observe::LogBatch>> batches;
@@ -87,6 +89,7 @@ class TestAllocations : public QObject {
 
     void forwardingTakesNothingFromTheHeap_data() {
         QTest::addColumn<bool>("accessLog");
+        QTest::addColumn<bool>("limited");
         QTest::addColumn<QByteArray>("request");
         QTest::addColumn<QByteArray>("response");
         const QByteArray plain = "GET /a/b?c=d HTTP/1.1\r\nHost: test.example\r\n\r\n";
@@ -104,20 +107,22 @@ class TestAllocations : public QObject {
         const QByteArray small = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
         const QByteArray large = "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + QByteArray(100'000, 'x');
         const QByteArray chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
-        QTest::newRow("a plain GET, access log off") << false << plain << small;
-        QTest::newRow("a plain GET, access log on") << true << plain << small;
-        QTest::newRow("a browser's GET, access log on") << true << browser << small;
-        QTest::newRow("a POST, access log on") << true << post << small;
-        QTest::newRow("100 KB, access log on") << true << plain << large;
-        QTest::newRow("chunks, access log on") << true << plain << chunked;
+        QTest::newRow("a plain GET, access log off") << false << false << plain << small;
+        QTest::newRow("a plain GET, access log on") << true << false << plain << small;
+        QTest::newRow("a browser's GET, access log on") << true << false << browser << small;
+        QTest::newRow("a POST, access log on") << true << false << post << small;
+        QTest::newRow("100 KB, access log on") << true << false << plain << large;
+        QTest::newRow("chunks, access log on") << true << false << plain << chunked;
+        QTest::newRow("a plain GET, access log on, limited") << true << true << plain << small;
     }
 
     void forwardingTakesNothingFromTheHeap() {
         QFETCH(bool, accessLog);
+        QFETCH(bool, limited);
         QFETCH(QByteArray, request);
         QFETCH(QByteArray, response);
         Origin origin(rawAndStay(response.toStdString()), {.record = false});
-        CountedEngine proxy(origin.port(), accessLog);
+        CountedEngine proxy(origin.port(), accessLog, limited);
         Client client(proxy.port());
         const auto requests = [&](int count) {
             for (int i = 0; i < count; ++i) {

@@ -90,6 +90,33 @@ class TestCompletion : public QObject {
         QCOMPARE(reading.config->routes[2].rateLimiter->limit, 50u);
     }
 
+    // A limiter that was written is meant, unless somebody says it is not.
+    void aRoutesLimiterIsOnUnlessSaidOtherwise_data() {
+        QTest::addColumn<QByteArray>("global");
+        QTest::addColumn<QByteArray>("own");
+        QTest::addColumn<bool>("enabled");
+        const auto row = [](const char* global, const char* own, bool enabled) {
+            QTest::addRow("%s / %s", global, own) << QByteArray(global) << QByteArray(own) << enabled;
+        };
+        row("", "{ limit: 5 }", true);
+        row("", "{}", true);
+        row("", "{ limit: 5, enabled: false }", false);
+        row("rate_limiter: { limit: 9 }\n", "{ limit: 5 }", true);
+        row("rate_limiter: { enabled: true }\n", "{ limit: 5 }", true);
+        row("rate_limiter: { enabled: false }\n", "{ limit: 5 }", false);
+        row("rate_limiter: { enabled: false }\n", "{ limit: 5, enabled: true }", true);
+    }
+
+    void aRoutesLimiterIsOnUnlessSaidOtherwise() {
+        QFETCH(QByteArray, global);
+        QFETCH(QByteArray, own);
+        QFETCH(bool, enabled);
+        const Reading reading = readText((global + "routes:\n  - rate_limiter: " + own + "\n").toStdString());
+        QVERIFY2(reading.config, problemsOf(reading));
+        QCOMPARE(reading.config->routes[0].rateLimiter->enabled, enabled);
+        QCOMPARE(reading.config->rateLimiter.enabled, global.contains("true"));
+    }
+
     void refuses_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QByteArray>("problem");

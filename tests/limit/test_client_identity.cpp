@@ -32,7 +32,7 @@ class WrittenHops : public HopSource {
     Hop next() override {
         ++asked;
         if (m_nodes.isEmpty())
-            return {false, false, {}};
+            return {};
         const std::optional<IpAddress> node = IpAddress::parse(m_nodes.takeLast().toStdString());
         return {true, node.has_value(), node.value_or(IpAddress())};
     }
@@ -115,6 +115,24 @@ class TestClientIdentity : public QObject {
         QCOMPARE(identity.peerTrusted, isTrusted(peerAddress, proxies));
     }
 
+    void theWalkIsTold() {
+        WrittenHops field({"198.51.100.7", "10.0.0.6", "10.0.0.5", "10.0.0.4", "10.0.0.3", "10.0.0.2"});
+        const ClientIdentity identity =
+            identifyClient(address("10.0.0.1"), blocks({"10.0.0.0/8"}), field, IdentitySource::XForwardedFor);
+        QCOMPARE(int(identity.hops), 6);
+        QVERIFY((identity.walked ==
+                 std::array<IpAddress, ClientIdentity::maxWalked>{address("10.0.0.2"), address("10.0.0.3"),
+                                                                  address("10.0.0.4"), address("10.0.0.5")}));
+        QVERIFY(identity.established());
+    }
+
+    void whatCouldNotBeMadeSenseOfEstablishesNothing() {
+        WrittenHops field({"198.51.100.7", "unknown", "10.0.0.2"});
+        const ClientIdentity identity =
+            identifyClient(address("10.0.0.1"), blocks({"10.0.0.0/8"}), field, IdentitySource::XForwardedFor);
+        QVERIFY(!identity.established());
+    }
+
     void aStrangersFieldIsNotEvenRead() {
         WrittenHops field({"127.0.0.1"});
         identifyClient(address("192.0.2.1"), blocks({"127.0.0.1"}), field, IdentitySource::Forwarded);
@@ -140,7 +158,7 @@ class TestClientIdentity : public QObject {
         std::set<std::string_view> sentences;
         for (const IdentitySource source :
              {IdentitySource::Peer, IdentitySource::XForwardedFor, IdentitySource::Forwarded,
-              IdentitySource::AllTrusted, IdentitySource::Malformed}) {
+              IdentitySource::AllTrusted, IdentitySource::Malformed, IdentitySource::Contradiction}) {
             const std::string_view sentence = sentenceOf(source);
             QVERIFY(sentence.ends_with('.'));
             QVERIFY(sentences.insert(sentence).second);

@@ -98,6 +98,26 @@ class TestAccessLog : public QObject {
         QVERIFY(line.endsWith(" tried=backend-1:connect-refused,backend-2:response-malformed\n"));
     }
 
+    void theQuotaIsTold() {
+        NameTable names;
+        Decision decision = plainDecision(names);
+        QVERIFY(!textLine(decision, names).contains("quota"));
+        QVERIFY(!jsonLine(decision, names).contains(QStringLiteral("quota")));
+        decision.limit = {names.intern("orders"), LimitVerdict::Allowed, 1, 100, 3, 12'500};
+        QVERIFY(textLine(decision, names).contains(" quota=3/100\n"));
+        const QJsonObject quota = jsonLine(decision, names)[QStringLiteral("quota")].toObject();
+        QCOMPARE(quota[QStringLiteral("limiter")].toString(), QStringLiteral("orders"));
+        QCOMPARE(quota[QStringLiteral("verdict")].toString(), QStringLiteral("allowed"));
+        QCOMPARE(quota[QStringLiteral("used")].toInt(), 3);
+        QCOMPARE(quota[QStringLiteral("limit")].toInt(), 100);
+        QCOMPARE(quota[QStringLiteral("reset_ms")].toInt(), 12'500);
+        decision.limit = {names.intern("orders"), LimitVerdict::Exempt};
+        QVERIFY(textLine(decision, names).contains(" quota=exempt\n"));
+        QCOMPARE(
+            jsonLine(decision, names)[QStringLiteral("quota")].toObject()[QStringLiteral("verdict")].toString(),
+            QStringLiteral("exempt"));
+    }
+
     void textOfMoreAttemptsThanAreHeld() {
         NameTable names;
         Decision decision = plainDecision(names);

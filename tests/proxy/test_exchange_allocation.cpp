@@ -99,29 +99,45 @@ class TestExchangeAllocation : public QObject {
     void plainRequestsTakeNone_data() {
         QTest::addColumn<QString>("request");
         QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("limiterKey");
         QTest::newRow("what most clients send")
             << "GET /api/items?page=2 HTTP/1.1\r\nHost: shop.localhost:8080\r\nConnection: keep-alive\r\n"
                "User-Agent: Mozilla/5.0\r\nAccept: */*\r\nAccept-Encoding: gzip\r\nCookie: session=1\r\n\r\n"
+            << ""
             << "";
         QTest::newRow("with a small body") << "POST /api/items HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n"
-                                           << QString(500, QLatin1Char('x'));
+                                           << QString(500, QLatin1Char('x')) << "";
         QTest::newRow("with a body in chunks")
             << "PUT /api/items HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-            << QString(900, QLatin1Char('x'));
+            << QString(900, QLatin1Char('x')) << "";
         QTest::newRow("behind another proxy")
             << "GET /api/ HTTP/1.1\r\nHost: x\r\nVia: 1.1 front\r\nX-Forwarded-For: 1.2.3.4\r\n"
                "X-Forwarded-Proto: https\r\nForwarded: for=1.2.3.4\r\n\r\n"
+            << ""
             << "";
         QTest::newRow("in the old version") << "GET /api HTTP/1.0\r\n\r\n"
+                                            << ""
                                             << "";
+        QTest::newRow("limited by address") << "GET /api/items HTTP/1.1\r\nHost: x\r\n\r\n"
+                                            << ""
+                                            << "client-ip";
+        QTest::newRow("limited by a field")
+            << "GET /api/items HTTP/1.1\r\nHost: x\r\nX-Api-Key: a-rather-long-secret-for-a-key\r\n\r\n"
+            << ""
+            << "header:X-Api-Key";
     }
 
     void plainRequestsTakeNone() {
         QFETCH(QString, request);
         QFETCH(QString, body);
+        QFETCH(QString, limiterKey);
+        config::Config config = twoBackends();
+        config.rateLimiter.enabled = !limiterKey.isEmpty();
+        config.rateLimiter.key = limiterKey.toStdString();
+        config.rateLimiter.limit = 10'000;
         SharedState shared;
         NameTable names;
-        WorkerRuntime worker(compileRuntime(twoBackends(), shared, names));
+        WorkerRuntime worker(compileRuntime(config, shared, names));
         ReadyPort port;
         Exchange exchange(port);
         const std::string requestText = request.toStdString();
@@ -160,6 +176,7 @@ class TestExchangeAllocation : public QObject {
         QCOMPARE(allocations, size_t(0));
         QVERIFY(port.bytes > 103 * bodyText.size());
         QCOMPARE(exchange.decision().status, uint16_t(200));
+        QCOMPARE(exchange.decision().limit.used, limiterKey.isEmpty() ? 0u : 103u);
     }
 };
 

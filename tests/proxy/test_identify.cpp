@@ -77,7 +77,23 @@ class TestIdentify : public QObject {
             IdentitySource::Malformed, 1);
         row("Forwarded, malformed behind a good hop", "Forwarded: (, for=10.0.0.2\r\n", "10.0.0.2",
             IdentitySource::Malformed, 2);
-        row("both: the classic one counts", "Forwarded: for=5.5.5.5\r\nX-Forwarded-For: 1.2.3.4\r\n", "1.2.3.4",
+        // A proxy that writes one of the two passes the other on as its client made it up.
+        row("both agree", "Forwarded: for=1.2.3.4, for=10.0.0.2\r\nX-Forwarded-For: 1.2.3.4, 10.0.0.2\r\n",
+            "1.2.3.4", IdentitySource::XForwardedFor, 2);
+        row("both, and they differ", "Forwarded: for=5.5.5.5\r\nX-Forwarded-For: 1.2.3.4\r\n", "10.0.0.1",
+            IdentitySource::Contradiction, 1);
+        row("both, and they differ behind a good hop",
+            "Forwarded: for=5.5.5.5, for=10.0.0.2\r\nX-Forwarded-For: 1.2.3.4, 10.0.0.2\r\n", "10.0.0.2",
+            IdentitySource::Contradiction, 2);
+        row("both, one of them hidden", "Forwarded: for=_hidden\r\nX-Forwarded-For: 1.2.3.4\r\n", "10.0.0.1",
+            IdentitySource::Contradiction, 1);
+        row("both, made up beyond the client",
+            "Forwarded: for=6.6.6.6, for=1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\n", "1.2.3.4",
+            IdentitySource::XForwardedFor, 1);
+        row("both, a hop on the way knows only one",
+            "Forwarded: for=10.0.0.2\r\nX-Forwarded-For: 1.2.3.4, 10.0.0.2\r\n", "1.2.3.4",
+            IdentitySource::XForwardedFor, 2);
+        row("both, one of them empty", "Forwarded:\r\nX-Forwarded-For: 1.2.3.4\r\n", "1.2.3.4",
             IdentitySource::XForwardedFor, 1);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/problem.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
@@ -93,6 +94,23 @@ class TestProblem : public QObject {
         QVERIFY(!object.isEmpty());
         QVERIFY(detailOf(object).size() < 1000);
         QVERIFY(detailOf(object).contains(QStringLiteral("... ")));
+    }
+
+    /// draft-ietf-httpapi-ratelimit-headers, section "Quota Exceeded".
+    void aQuotaThatIsUsedUpIsAProblemOfItsOwnType() {
+        TextArena arena;
+        const std::string_view body =
+            problemBody(arena, 429, Failure::RateLimited, "3 are used up", "reverxy-\"orders\"");
+        const QJsonObject object =
+            QJsonDocument::fromJson(QByteArray(body.data(), static_cast<qsizetype>(body.size()))).object();
+        QCOMPARE(object[QStringLiteral("type")].toString(),
+                 QStringLiteral("https://iana.org/assignments/http-problem-types#quota-exceeded"));
+        QCOMPARE(object[QStringLiteral("violated-policies")].toArray(),
+                 QJsonArray{QStringLiteral("reverxy-\"orders\"")});
+        QCOMPARE(object[QStringLiteral("status")].toInt(), 429);
+        QVERIFY(!object[QStringLiteral("title")].toString().isEmpty());
+        QVERIFY(detailOf(object).contains(QStringLiteral("3 are used up.")));
+        QCOMPARE(object[QStringLiteral("failure")].toString(), QStringLiteral("rate-limited"));
     }
 
     void endsItsLine() {

@@ -179,6 +179,69 @@ class TestRuntime : public QObject {
         QCOMPARE(before->pools[0].backends.size(), size_t(2));
     }
 
+    /// Whether the clients that a limiter remembers go on to be remembered.
+    void aReloadKeepsWhatWasCounted_data() {
+        QTest::addColumn<int>("change");
+        QTest::addColumn<bool>("kept");
+        QTest::newRow("nothing") << 0 << true;
+        QTest::newRow("the limit") << 1 << true;
+        QTest::newRow("who is exempt") << 2 << true;
+        QTest::newRow("how many are remembered") << 3 << true;
+        QTest::newRow("the window") << 4 << false;
+        QTest::newRow("the algorithm") << 5 << false;
+        QTest::newRow("what tells clients apart") << 6 << false;
+        QTest::newRow("how far IPv6 addresses count") << 7 << false;
+    }
+
+    void aReloadKeepsWhatWasCounted() {
+        QFETCH(int, change);
+        QFETCH(bool, kept);
+        SharedState shared;
+        NameTable names;
+        auto config = configOf("a");
+        config.rateLimiter.enabled = true;
+        config.routes.push_back(config.routes[0]);
+        config.routes[1].name = "own";
+        config.routes[1].rateLimiter = config.rateLimiter;
+        auto before = compileRuntime(config, shared, names);
+        for (config::RateLimiter* const limiter : {&config.rateLimiter, &*config.routes[1].rateLimiter}) {
+            limiter->limit += change == 1 ? 1 : 0;
+            if (change == 2)
+                limiter->exempt = {*CidrBlock::parse("10.0.0.0/8")};
+            limiter->maxClients += change == 3 ? 1 : 0;
+            limiter->window += change == 4 ? 1s : 0s;
+            if (change == 5)
+                limiter->algorithm = config::LimitAlgorithm::TokenBucket;
+            if (change == 6)
+                limiter->key = "header:X-Api-Key";
+            limiter->ipv6Prefix -= change == 7 ? 8 : 0;
+        }
+        const auto after = compileRuntime(config, shared, names);
+        for (size_t route = 0; route < 2; ++route) {
+            QVERIFY(before->routes[route].limiter && after->routes[route].limiter);
+            QCOMPARE(after->routes[route].limiter->clients == before->routes[route].limiter->clients, kept);
+        }
+        QVERIFY(after->routes[0].limiter->clients != after->routes[1].limiter->clients);
+    }
+
+    void limitersOfRoutesStandInForTheGlobalOne() {
+        SharedState shared;
+        NameTable names;
+        auto config = configOf("a");
+        config.rateLimiter.enabled = true;
+        config.routes.resize(4, config.routes[0]);
+        config.routes[1].rateLimiter = config.rateLimiter;
+        config.routes[1].name = "own";
+        config.routes[2].rateLimiter.emplace(); // not enabled
+        const auto runtime = compileRuntime(config, shared, names);
+        QVERIFY(runtime->routes[0].limiter);
+        QVERIFY(runtime->routes[0].limiter == runtime->routes[3].limiter);
+        QVERIFY(names.name(runtime->routes[0].limiter->name) == "global");
+        QVERIFY(runtime->routes[1].limiter != runtime->routes[0].limiter);
+        QVERIFY(names.name(runtime->routes[1].limiter->name) == "own");
+        QVERIFY(!runtime->routes[2].limiter);
+    }
+
     void anotherAddressIsAnotherBackendWhateverItsName() {
         SharedState shared;
         NameTable names;
