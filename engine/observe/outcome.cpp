@@ -19,6 +19,8 @@ Outcome outcomeOfFailure(const FailureInfo& info) {
 } // namespace
 
 Outcome outcomeOf(const Decision& decision) {
+    if (decision.failure == Failure::RateLimited)
+        return Outcome::Throttled;
     // Nobody waits for the end of these: that the client left is how they end.
     const bool open = (decision.tunnel || decision.eventStream) && decision.responseFromBackend;
     if (decision.failure != Failure::None && !(open && decision.failure == Failure::ClientGone))

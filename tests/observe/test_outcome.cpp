@@ -29,6 +29,7 @@ class TestOutcome : public QObject {
         row("500 of the backend", 500, Failure::None, true, Outcome::UpstreamError);
         row("599 of the backend", 599, Failure::None, true, Outcome::UpstreamError);
         row("a malformed request", 400, Failure::BadRequest, false, Outcome::ClientError);
+        row("429 of the proxy itself", 429, Failure::RateLimited, false, Outcome::Throttled);
         row("no route", 404, Failure::NoRoute, false, Outcome::ClientError);
         row("CONNECT", 501, Failure::NotImplemented, false, Outcome::ClientError);
         row("a refused connection", 502, Failure::ConnectRefused, false, Outcome::UpstreamError);
