@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/shared_bytes.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -62,11 +64,12 @@ class BufferRef {
     Buffer* m_buffer = nullptr;
 };
 
-/// Bytes of a message body on their way through: a view, and the buffer that keeps it alive (null when the bytes
-/// outlive the exchange on their own, as literals do).
+/// Bytes of a message body on their way through: a view, and what keeps it alive: this worker's buffer, or memory
+/// shared by all workers (neither when the bytes outlive the exchange on their own, as literals do).
 struct Piece {
     std::string_view bytes;
     Buffer* owner = nullptr;
+    const SharedBytes* shared = nullptr;
 };
 
 /// Hands out buffers of two sizes, last used first so that they are still in the processor's cache. Keeps a bounded

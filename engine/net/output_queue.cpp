@@ -32,18 +32,23 @@ void OutputQueue::commit(size_t size) {
             return;
         }
     }
-    m_segments.push_back({{start, size}, m_scratch});
+    m_segments.push_back({{start, size}, m_scratch, {}});
 }
 
 void OutputQueue::append(BufferPool& pool, const Piece& piece) {
     if (piece.bytes.empty())
         return;
+    if (piece.shared) {
+        m_pending += piece.bytes.size();
+        m_segments.push_back({piece.bytes, {}, SharedRef<const SharedBytes>(piece.shared)});
+        return;
+    }
     if (!piece.owner || piece.bytes.size() <= copyLimit) {
         appendCopy(pool, piece.bytes);
         return;
     }
     m_pending += piece.bytes.size();
-    m_segments.push_back({piece.bytes, BufferRef(piece.owner)});
+    m_segments.push_back({piece.bytes, BufferRef(piece.owner), {}});
 }
 
 void OutputQueue::appendCopy(BufferPool& pool, std::string_view bytes) {
@@ -82,6 +87,7 @@ void OutputQueue::drop(size_t count) {
         }
         count -= first.bytes.size();
         first.owner.reset();
+        first.shared.reset();
         ++m_first;
     }
     if (empty())

@@ -10,7 +10,7 @@
 namespace reverxy::net {
 
 /// What a connection has still to send: parts of buffers, gathered into one send. Heads and small pieces are
-/// written into a buffer of the queue's own, side by side; large pieces stay where they were received.
+/// written into a buffer of the queue's own, side by side; large pieces, and shared ones, stay where they are.
 class OutputQueue {
   public:
     bool empty() const { return m_first == m_segments.size(); }
@@ -35,6 +35,7 @@ class OutputQueue {
     struct Segment {
         std::string_view bytes;
         BufferRef owner;
+        SharedRef<const SharedBytes> shared;
     };
 
     void drop(size_t count);
