@@ -296,6 +296,14 @@ Parsed<std::string> parseClientKey(std::string_view text) {
                         " is not possible here: write client-ip, or header:NAME to count by a header field");
 }
 
+Parsed<std::string> parseHostName(std::string_view text) {
+    const std::string_view name = text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+    if (!isHostName(name))
+        return Text::failed(quoted(text) +
+                            " is no host name: write it alone, without scheme and port, as proxy.internal");
+    return Text::of(lowered(name));
+}
+
 Parsed<std::string> parseRouteHost(std::string_view text) {
     if (text.empty())
         return Text::of({});

@@ -24,6 +24,8 @@ Parsed<CidrBlock> parseAddresses(std::string_view text);
 Parsed<std::string> parseName(std::string_view text, bool dots);
 /// A field name: a token (RFC 9110 section 5.1).
 Parsed<std::string> parseFieldName(std::string_view text);
+/// The name of a host, without a port. Comes back in lower case, without a final dot.
+Parsed<std::string> parseHostName(std::string_view text);
 /// What the limiter counts by: `client-ip` or `header:NAME`.
 Parsed<std::string> parseClientKey(std::string_view text);
 /// The host of a route: "" for any, a name, an address, or `*.` and a name. Comes back in lower case, without a

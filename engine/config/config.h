@@ -18,6 +18,7 @@ using Milliseconds = std::chrono::milliseconds;
 using Bytes = uint64_t;
 
 enum class HostHeader : uint8_t { Preserve, Backend };
+enum class ReadyWhen : uint8_t { AllPools, AnyPool };
 enum class LogLevel : uint8_t { Debug, Info, Warn, Error };
 enum class LogFormat : uint8_t { Text, Json };
 enum class LimitAlgorithm : uint8_t { FixedWindow, SlidingWindow, TokenBucket };
@@ -35,6 +36,8 @@ struct Proxy {
     uint16_t port = 8080;
     uint16_t probePort = 8085;
     std::string probeHost = "localhost";
+    std::vector<std::string> probeNames; // lower case, without a final dot
+    ReadyWhen readyWhen = ReadyWhen::AllPools;
     uint32_t workers = 0; // 0 = auto
     uint32_t maxConnections = 10000;
     uint32_t maxConnectionsPerClient = 0;

@@ -68,6 +68,7 @@ std::string constraintOf(const Setting& setting) {
         return R"("type": "string")";
     case Type::Addresses:
     case Type::FieldNames:
+    case Type::HostNames:
         return listOfText();
     }
     return {};

@@ -12,6 +12,7 @@ namespace {
 
 // Words stand in the order of their enums in config.h.
 constexpr std::array<std::string_view, 2> hostHeaders{"preserve", "backend"};
+constexpr std::array<std::string_view, 2> readyWhen{"all-pools", "any-pool"};
 constexpr std::array<std::string_view, 4> logLevels{"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 2> logFormats{"text", "json"};
 constexpr std::array<std::string_view, 3> limitAlgorithms{"fixed-window", "sliding-window", "token-bucket"};
@@ -115,6 +116,11 @@ constexpr std::array table{
         "probe_port", "8085", 0, 65535, "", "Port of the probe endpoints, the metrics and the admin API."))),
     afterRestart(plain<&Proxy::probeHost>("probe_host", Type::ListenHost, "localhost",
                                           "Where the probe port is listened on, written as `host` is.")),
+    plain<&Proxy::probeNames>(
+        "probe_names", Type::HostNames, "[]",
+        "Further host names that the probe port answers for, as a container's; its own are always among them."),
+    word<&Proxy::readyWhen>("ready_when", "all-pools", readyWhen,
+                            "What /ready asks for: an available backend in all pools, or in any pool."),
     afterRestart(
         orWord(integer<&Proxy::workers>("workers", "auto", 1, 256, "threads",
                                         "Worker threads; auto is one for each processor available to the process."),

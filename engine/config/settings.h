@@ -50,6 +50,7 @@ enum class Type : uint8_t {
     RoutePath,
     Addresses,  // list of addresses and CIDR blocks
     FieldNames, // list of names of header fields
+    HostNames,  // list of names of hosts
 };
 
 /// A word is its index, a size its bytes.
@@ -75,7 +76,7 @@ struct Setting {
     void (*store)(void* object, Value value) = nullptr;
     Value (*load)(const void* object) = nullptr;
 
-    bool isList() const { return type == Type::Addresses || type == Type::FieldNames; }
+    bool isList() const { return type == Type::Addresses || type == Type::FieldNames || type == Type::HostNames; }
 };
 
 /// How a group hangs under a key of another.

@@ -89,6 +89,7 @@ Parsed<Value> parseScalar(const Setting& setting, std::string_view text, bool qu
         return widened<std::string>(parseRoutePath(text));
     case Type::Addresses:
     case Type::FieldNames:
+    case Type::HostNames:
         break;
     }
     return Parsed<Value>::failed("is a list: write its elements in brackets, as [" +
@@ -102,7 +103,7 @@ std::string appendElement(const Setting& setting, std::string_view text, Value& 
             std::get<std::vector<CidrBlock>>(list).push_back(*block.value);
         return block.problem;
     }
-    auto name = parseFieldName(text);
+    auto name = setting.type == Type::HostNames ? parseHostName(text) : parseFieldName(text);
     if (name)
         std::get<std::vector<std::string>>(list).push_back(std::move(*name.value));
     return name.problem;
@@ -170,6 +171,7 @@ std::string formatValue(const Setting& setting, const Value& value) {
         return joined(std::get<std::vector<CidrBlock>>(value),
                       [](const CidrBlock& block) { return block.toString(); });
     case Type::FieldNames:
+    case Type::HostNames:
         return joined(std::get<std::vector<std::string>>(value), [](const std::string& name) { return name; });
     default:
         return formatText(std::get<std::string>(value));
@@ -243,6 +245,8 @@ std::string_view describeType(const Setting& setting) {
         return "list of addresses";
     case Type::FieldNames:
         return "list of field names";
+    case Type::HostNames:
+        return "list of host names";
     }
     return {};
 }

@@ -198,6 +198,19 @@ class TestAddress : public QObject {
 
     void clientKeys() { compareRow(parseClientKey); }
 
+    void hostNames_data() {
+        addColumns();
+        addRow("reverxy", "reverxy");
+        addRow("Proxy.Internal.", "proxy.internal");
+        addRow("", "!no host name");
+        addRow(".", "!no host name");
+        addRow("*.internal", "!no host name");
+        addRow("proxy:8085", "!without scheme and port");
+        addRow("http://proxy", "!without scheme and port");
+    }
+
+    void hostNames() { compareRow(parseHostName); }
+
     void routeHosts_data() {
         addColumns();
         addRow("", "");

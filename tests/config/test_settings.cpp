@@ -128,6 +128,8 @@ class TestSettings : public QObject {
                 return "[192.0.2.0/24, \"::1\"]";
             case Type::FieldNames:
                 return "[X-One, X-Two]";
+            case Type::HostNames:
+                return "[one.example, two]";
             }
             return {};
         }();
