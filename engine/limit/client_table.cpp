@@ -12,12 +12,6 @@ constexpr int evictionTries = 4;
 // After max_clients was lowered, each new client makes room for itself and for some others' leaving.
 constexpr int evictionsEach = 4;
 
-bool comesFirst(const ClientRow& one, const ClientRow& other) {
-    if (one.standing.allowed != other.standing.allowed)
-        return !one.standing.allowed;
-    return one.lastSeen > other.lastSeen;
-}
-
 void keepFirst(std::vector<ClientRow>& rows, size_t most) {
     if (rows.size() <= most)
         return;
@@ -26,6 +20,12 @@ void keepFirst(std::vector<ClientRow>& rows, size_t most) {
 }
 
 } // namespace
+
+bool comesFirst(const ClientRow& one, const ClientRow& other) {
+    if (one.standing.allowed != other.standing.allowed)
+        return !one.standing.allowed;
+    return one.lastSeen > other.lastSeen;
+}
 
 void ClientTable::Shard::publish() {
     const ClientShard::Coldest coldest = clients.coldest();

@@ -30,6 +30,9 @@ struct ClientRow {
     TimePoint lastSeen{};
 };
 
+/// The order of a snapshot: those that could make no request now first, in each half those seen last first.
+bool comesFirst(const ClientRow& one, const ClientRow& other);
+
 /// Figures since the table was made.
 struct LimitTotals {
     uint64_t allowed = 0;
@@ -61,8 +64,8 @@ class ClientTable {
     bool reset(const ClientKey& key);
     void resetAll();
 
-    /// At most `most` clients: those that could make no request now first, in each half those seen last first.
-    /// Holds no lock for longer than it takes to look at twice as many.
+    /// At most `most` clients in the order of comesFirst(). Holds no lock for longer than it takes to look at twice
+    /// as many.
     std::vector<ClientRow> snapshot(const QuotaPolicy& policy, size_t most, TimePoint now) const;
     LimitTotals totals() const;
 

@@ -53,19 +53,25 @@ RuntimePool compilePool(const config::Pool& pool, SharedState& shared, NameTable
 std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, SharedState& shared, NameTable& names) {
     std::vector<route::Rule> rules;
     std::vector<RuntimeRoute> routes;
-    const auto global = compileLimiter(config.rateLimiter, {}, shared, names);
+    std::vector<std::shared_ptr<const RuntimeLimiter>> limiters;
+    const auto compileOne = [&](const config::RateLimiter& settings, std::string_view routeName) {
+        auto limiter = compileLimiter(settings, routeName, shared, names);
+        if (limiter)
+            limiters.push_back(limiter);
+        return limiter;
+    };
+    const auto global = compileOne(config.rateLimiter, {});
     for (const config::Route& route : config.routes) {
         rules.push_back({route.host, route.path});
-        routes.push_back(
-            {names.intern(route.name), route.pool, route.stripPrefix,
-             route.rateLimiter ? compileLimiter(*route.rateLimiter, route.name, shared, names) : global});
+        routes.push_back({names.intern(route.name), route.pool, route.stripPrefix,
+                          route.rateLimiter ? compileOne(*route.rateLimiter, route.name) : global});
     }
     std::vector<RuntimePool> pools;
     for (const config::Pool& pool : config.pools)
         pools.push_back(compilePool(pool, shared, names));
     const http::HeadLimits limits{config.proxy.maxHeaderSize, config.proxy.maxHeaderCount};
     return std::make_shared<const Runtime>(
-        Runtime{config, limits, route::Router(rules), std::move(routes), std::move(pools)});
+        Runtime{config, limits, route::Router(rules), std::move(routes), std::move(pools), std::move(limiters)});
 }
 
 WorkerRuntime::WorkerRuntime(std::shared_ptr<const Runtime> compiled) : runtime(std::move(compiled)) {

@@ -48,6 +48,7 @@ struct Runtime {
     route::Router router;
     std::vector<RuntimeRoute> routes;
     std::vector<RuntimePool> pools;
+    std::vector<std::shared_ptr<const RuntimeLimiter>> limiters; // each once, those of routes behind the global one
 };
 
 /// Compiles `config`, finding the states of pools and addresses in `shared` and interning names. Never fails for a
