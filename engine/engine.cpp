@@ -3,6 +3,7 @@
 
 #include "config/diff.h"
 #include "net/collector.h"
+#include "net/health_monitor.h"
 #include "net/listening.h"
 #include "net/resolver.h"
 #include "net/socket.h"
@@ -66,10 +67,12 @@ struct Engine::Private {
     net::ListeningSockets listening;
     quint16 port = 0;
     std::shared_ptr<const proxy::Runtime> runtime;
+    net::HealthInbox healthInbox;
     // Destroyed in reverse: the threads before what they use.
     std::unique_ptr<net::Switchboard> switchboard;
     std::unique_ptr<net::Collector> collector;
     std::unique_ptr<net::Resolver> resolver;
+    std::unique_ptr<net::HealthMonitor> health;
     std::vector<std::unique_ptr<WorkerThread>> threads;
     std::vector<bool> workersDrained; // each has told at least once that it has no clients left
     bool draining = false;
@@ -108,11 +111,15 @@ std::optional<QString> Engine::start(const config::Config& config) {
     d->workersDrained.assign(workers, false);
     d->resolver = std::make_unique<net::Resolver>(d->shared, *d->switchboard, d->log);
     const auto runtime = d->runtime = proxy::compileRuntime(config, d->shared, d->names);
+    d->health = std::make_unique<net::HealthMonitor>(d->shared, *d->switchboard, d->log, d->healthInbox,
+                                                     d->reactor == ReactorKind::Portable);
+    d->health->use(runtime);
     d->resolver->refreshNew();
     for (uint32_t index = 0; index < workers; ++index) {
         net::WorkerSetup setup{index,
                                *d->switchboard,
                                d->log,
+                               d->healthInbox,
                                d->reactor == ReactorKind::Portable,
                                d->listening.duplicates(),
                                runtime,
@@ -145,6 +152,8 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     const auto taken = std::make_shared<std::latch>(static_cast<std::ptrdiff_t>(d->threads.size()));
     if (!d->threads.empty())
         d->switchboard->postToAll(net::UseRuntime{runtime, taken});
+    if (d->health)
+        d->health->use(runtime);
     d->resolver->refreshNew();
     // Whoever has been told that the file was read again may rely on it. Workers wait for nobody, so this is over
     // in a moment.
@@ -218,6 +227,17 @@ std::shared_ptr<const proxy::Runtime> Engine::runtime() const {
     return d->runtime;
 }
 
+std::vector<health::PoolSnapshot> Engine::health() const {
+    return d->health ? d->health->snapshot() : std::vector<health::PoolSnapshot>();
+}
+
+std::optional<QString> Engine::setBackendEnabled(const QString& pool, const QString& backend, bool enabled) {
+    if (!d->health)
+        return QStringLiteral("the engine does not run");
+    const auto problem = d->health->setEnabled(pool.toStdString(), backend.toStdString(), enabled);
+    return problem ? std::optional(QString::fromStdString(*problem)) : std::nullopt;
+}
+
 uint32_t Engine::clientConnections() const {
     return d->switchboard ? d->switchboard->totalClients.load() : 0;
 }
@@ -260,6 +280,7 @@ void Engine::Private::endWorkers() {
     for (auto& thread : threads)
         thread->wait();
     threads.clear();
+    health.reset();
     listening.close();
     if (collector)
         collector->workersEnded();

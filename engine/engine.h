@@ -3,6 +3,7 @@
 
 #include "base/name_table.h"
 #include "config/config.h"
+#include "health/snapshot.h"
 #include "observe/decision.h"
 #include "observe/log.h"
 #include "observe/report.h"
@@ -56,6 +57,11 @@ class Engine : public QObject {
     /// The configuration in use with the states of its pools and backends, whose atomics are live; null before
     /// start().
     std::shared_ptr<const proxy::Runtime> runtime() const;
+    /// What is known of the health of all backends; empty while the engine does not run.
+    std::vector<health::PoolSnapshot> health() const;
+    /// The operator's axis: requests that run there are finished. Lasts until the configuration says something new.
+    /// Returns the sentence for people when there is no such backend.
+    std::optional<QString> setBackendEnabled(const QString& pool, const QString& backend, bool enabled);
     /// Client connections held now, over all workers.
     uint32_t clientConnections() const;
     /// Exchanges running now, over all workers.

@@ -26,7 +26,7 @@ enum class ExchangePhase : uint8_t {
 };
 
 /// Why the pool chose as it did.
-enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, OthersFull, AllDownTryAll };
+enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, OthersFull, AllDownTryAll, OthersOut };
 
 /// How the client's address was found.
 enum class ClientSource : uint8_t { Peer, XForwardedFor, Forwarded, AllTrusted, Malformed };

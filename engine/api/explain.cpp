@@ -71,6 +71,8 @@ QString choice(const Exchange& exchange) {
                  exchange.candidatesTotal > exchange.candidates.size() ? QStringLiteral(", …") : QString());
     case ChoiceReason::OnlyOne:
         return QStringLiteral("“%1” is the only backend there is.").arg(backend);
+    case ChoiceReason::OthersOut:
+        return QStringLiteral("“%1” is the only backend that is up and enabled.").arg(backend);
     case ChoiceReason::OthersTried:
         return others == 0 ? QStringLiteral("“%1” was the last backend not tried yet.").arg(backend)
                            : QStringLiteral("“%1” was chosen out of those not tried yet.").arg(backend);

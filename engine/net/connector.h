@@ -43,6 +43,9 @@ class Connector final : public Timer, public ConnectListener, public Waits {
 
     const std::string& details() const { return m_details; }
 
+    /// After Failed: this machine lacked what a connection takes, and the backend was not asked.
+    bool localFault() const { return m_localFault; }
+
     uint32_t connectMicros() const { return m_connectMicros; }
 
   private:
@@ -73,6 +76,7 @@ class Connector final : public Timer, public ConnectListener, public Waits {
     std::string m_details;
     uint32_t m_connectMicros = 0;
     bool m_resolving = false;
+    bool m_localFault = false;
     proxy::Waiter m_waiter;
 };
 

@@ -66,4 +66,9 @@ std::unique_ptr<Reactor> makePortableReactor() {
     return std::make_unique<PortableReactor>();
 }
 
+std::unique_ptr<Reactor> makeReactor(bool portable) {
+    auto reactor = portable ? nullptr : makeEpollReactor();
+    return reactor ? std::move(reactor) : makePortableReactor();
+}
+
 } // namespace reverxy::net

@@ -69,5 +69,7 @@ class Reactor {
 std::unique_ptr<Reactor> makeEpollReactor();
 /// One QSocketNotifier per descriptor and direction; works wherever Qt does.
 std::unique_ptr<Reactor> makePortableReactor();
+/// The portable one where it is asked for or nothing else is there.
+std::unique_ptr<Reactor> makeReactor(bool portable);
 
 } // namespace reverxy::net

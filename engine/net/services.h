@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "net/health_reporter.h"
 #include "net/journal.h"
 #include "net/loop.h"
 #include "net/switchboard.h"
@@ -34,6 +35,7 @@ struct Services {
     UpstreamPool& upstreams;
     Journal& journal;
     WaitingTable& waiting;
+    HealthReporter& health;
     WorkerHost& host;
     const uint32_t workerIndex;
     /// For requests that begin now.

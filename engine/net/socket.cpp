@@ -139,6 +139,20 @@ Failure failureOfConnectError(int error) {
     }
 }
 
+bool isLocalFault(int error) {
+    switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case ENOSPC: // no room in the reactor
+    case EADDRNOTAVAIL:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void setKeepAlive(int socket) {
     const int on = 1;
     ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);

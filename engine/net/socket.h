@@ -44,6 +44,8 @@ ConnectAttempt beginConnect(const Endpoint& to);
 int connectError(int socket);
 /// Which Failure a connection error is.
 Failure failureOfConnectError(int error);
+/// Whether it comes from a lack of this machine's own: descriptors, memory, ports.
+bool isLocalFault(int error);
 
 /// Makes an accepted socket non-blocking, with TCP_NODELAY.
 void prepareAccepted(int socket);

@@ -42,6 +42,15 @@ void Switchboard::offerNewSlots(const std::shared_ptr<proxy::BackendState>& back
         releaseSlot(backend);
 }
 
+void Switchboard::offerSlots(proxy::PoolState& pool, const std::shared_ptr<proxy::BackendState>& backend) {
+    for (size_t waiting = pool.slotWaiters.size(); waiting > 0 && backend->takeSlot(); --waiting) {
+        const auto waiter = pool.slotWaiters.takeFirst();
+        if (!waiter)
+            return releaseSlot(backend);
+        post(waiter->worker, SlotFreed{waiter->token, backend, true, 0});
+    }
+}
+
 void Switchboard::reclaimIdle(size_t asking, const std::shared_ptr<proxy::BackendState>& backend) {
     for (size_t i = 0; i < m_workers.size(); ++i) {
         if (i != asking)

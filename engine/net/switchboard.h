@@ -42,6 +42,8 @@ class Switchboard {
     void releaseSlot(const std::shared_ptr<proxy::BackendState>& backend, size_t refusals = 0);
     /// After a limit was raised or lifted: gives the new slots to those who wait.
     void offerNewSlots(const std::shared_ptr<proxy::BackendState>& backend);
+    /// After a backend of `pool` came back: gives its slots to those who wait for one there.
+    void offerSlots(proxy::PoolState& pool, const std::shared_ptr<proxy::BackendState>& backend);
     /// Asks the other workers to close an idle connection of `backend`.
     void reclaimIdle(size_t asking, const std::shared_ptr<proxy::BackendState>& backend);
     void freeRetryPlace(proxy::PoolState& pool);

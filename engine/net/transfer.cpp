@@ -216,6 +216,12 @@ void Transfer::retryPlaceFreed(uint32_t poolIndex) {
     m_services.switchboard.freeRetryPlace(*pool(poolIndex).state);
 }
 
+void Transfer::observeBackend(uint32_t poolIndex, uint32_t backend, Failure failure) {
+    // A proxy that is out of sockets says nothing about a backend.
+    if (failure != Failure::ConnectUnreachable || !m_connector.localFault())
+        m_services.health.add(pool(poolIndex).backends[backend].health, failure);
+}
+
 void Transfer::sendInterim(proxy::ResponseOut& response) {
     m_client->sendInterim(response);
 }

@@ -58,6 +58,7 @@ class Transfer final : public proxy::ExchangePort,
     void waitForRetry(uint32_t pool) override;
     void stopWaiting() override;
     void retryPlaceFreed(uint32_t pool) override;
+    void observeBackend(uint32_t pool, uint32_t backend, Failure failure) override;
     void sendInterim(proxy::ResponseOut& response) override;
     void sendResponseHead(proxy::ResponseOut& response) override;
     void sendResponseBody(const Piece& piece) override;

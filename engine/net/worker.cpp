@@ -15,19 +15,15 @@ constexpr size_t freeTransfersKept = 256;
 // A worker this many clients ahead of another hands a new one over.
 constexpr uint32_t imbalanceTolerated = 2;
 
-std::unique_ptr<Reactor> makeReactor(bool portable) {
-    auto reactor = portable ? nullptr : makeEpollReactor();
-    return reactor ? std::move(reactor) : makePortableReactor();
-}
-
 } // namespace
 
 Worker::Worker(WorkerSetup setup)
     : m_setup(std::move(setup)), m_address(m_setup.switchboard.worker(m_setup.index)),
       m_loop(makeReactor(m_setup.portableReactor)), m_upstreams(m_loop, m_setup.switchboard, m_setup.index),
-      m_journal(m_loop, m_setup.switchboard, m_setup.log, m_setup.index),
-      m_waiting(m_setup.index), m_services{m_loop, m_setup.switchboard, m_upstreams, m_journal, m_waiting,
-                                           *this,  m_setup.index} {
+      m_journal(m_loop, m_setup.switchboard, m_setup.log, m_setup.index), m_waiting(m_setup.index),
+      m_health(m_loop, m_setup.health), m_services{m_loop,    m_setup.switchboard, m_upstreams,
+                                                   m_journal, m_waiting,           m_health,
+                                                   *this,     m_setup.index} {
     m_descriptor = m_address.wake.readDescriptor();
     m_loop.reactor().add(*this);
     useRuntime(std::move(m_setup.runtime));

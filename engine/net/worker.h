@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/client_connection.h"
+#include "net/health_reporter.h"
 #include "net/journal.h"
 #include "net/listener.h"
 #include "net/loop.h"
@@ -22,6 +23,7 @@ struct WorkerSetup {
     uint32_t index = 0;
     Switchboard& switchboard;
     observe::Log& log;
+    HealthInbox& health;
     bool portableReactor = false;
     std::vector<int> listeningSockets; // duplicates, taken over
     std::shared_ptr<const proxy::Runtime> runtime;
@@ -74,6 +76,7 @@ class Worker final : public WorkerHost, public Pollable {
     UpstreamPool m_upstreams;
     Journal m_journal;
     WaitingTable m_waiting;
+    HealthReporter m_health;
     Services m_services;
     std::vector<std::unique_ptr<Listener>> m_listeners;
     std::vector<Message> m_messages;

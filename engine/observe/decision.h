@@ -30,7 +30,7 @@ struct Attempt {
 };
 
 /// Why the pool chose as it did, for one choice.
-enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, OthersFull, AllDownTryAll };
+enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, OthersFull, AllDownTryAll, OthersOut };
 
 /// How the client's address was found; mirrors limit::IdentitySource by value.
 using IdentitySourceValue = uint8_t;

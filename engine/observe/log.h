@@ -23,7 +23,7 @@ enum class Format : uint8_t { Text, Json };
 struct Event {
     WallTime time;
     Level level = Level::Info;
-    std::string_view topic; // a literal: `engine`, `config`, `listener`, `client`, `backend`
+    std::string_view topic; // a literal: `engine`, `config`, `listener`, `client`, `backend`, `health`
     std::string message;
 };
 

@@ -115,7 +115,7 @@ Failure Exchange::admissible() const {
         return Failure::BodyTooLarge;
     if (pool().backends.empty())
         return Failure::NoBackend;
-    if (pool().enabledBackends.empty())
+    if (m_runtime->current(m_pool).available.empty())
         return Failure::AllBackendsDown;
     return Failure::None;
 }

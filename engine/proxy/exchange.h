@@ -110,6 +110,9 @@ class Exchange {
 
     const RuntimeBackend& backend() const { return pool().backends[m_backend]; }
 
+    /// Who may be chosen, as of the last choice.
+    const WorkerPool& choices() const { return m_runtime->pool(m_pool); }
+
     void reset(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, TimePoint now,
                WallTime wall, std::string_view date);
     void describe(const ClientFacts& client, WallTime wall);
@@ -130,6 +133,8 @@ class Exchange {
     void endWaiting(TimePoint now);
     void sendRequest(TimePoint now);
     void attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
+    void observeFailure(Failure failure, bool reusedConnection);
+    void observeAnswer();
     void leaveBackend();
     void stopHolding();
     void giveUpRetryPlace();
@@ -157,7 +162,8 @@ class Exchange {
     std::string m_held;                 // the request's body so far, in case it must be sent again
     http::FieldList m_heldTrailers;     // its trailers, in m_targetArena
     std::vector<uint32_t> m_tried;
-    uint64_t m_ticket = 0; // drawn once, for all attempts
+    uint64_t m_ticket = 0;            // drawn once, for all attempts
+    health::Signal::Reading m_signal; // the backend's, as the attempt began
     uint32_t m_route = 0;
     uint32_t m_pool = 0;
     uint32_t m_backend = 0;

@@ -32,8 +32,8 @@ bool Exchange::tried(uint32_t backend) const {
 }
 
 bool Exchange::untriedLeft() const {
-    const auto& enabled = pool().enabledBackends;
-    return std::any_of(enabled.begin(), enabled.end(), [this](uint32_t backend) { return !tried(backend); });
+    const auto& available = choices().available;
+    return std::any_of(available.begin(), available.end(), [this](uint32_t backend) { return !tried(backend); });
 }
 
 bool Exchange::hasRoom(uint32_t backend) const {
@@ -45,11 +45,12 @@ bool Exchange::hasRoom(uint32_t backend) const {
 void Exchange::tryBackends(TimePoint now) {
     for (;;) {
         // What is free here is free because nobody who waits has a use for it: slots go from hand to hand.
-        const auto chosen = m_runtime->balancers[m_pool]->choose(m_ticket, PoolLoad(*this));
+        const auto chosen = m_runtime->current(m_pool).balancer->choose(m_ticket, PoolLoad(*this));
         if (!chosen) {
             if (untriedLeft())
                 return waitForSlot(now);
-            return answerFailure(m_lastFailure, now);
+            // Without any attempt there is nobody left to try: the last one went down just now.
+            return answerFailure(m_lastFailure == Failure::None ? Failure::AllBackendsDown : m_lastFailure, now);
         }
         if (openTo(static_cast<uint32_t>(*chosen), false, now))
             return;
@@ -70,6 +71,7 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
     attempt.backend = backend().name;
     attempt.startedMicros = microsBetween(m_begun, now);
     attempt.reusedConnection = opened.reused;
+    m_signal = backend().health ? backend().health->signal().read() : health::Signal::Reading();
     ++backend().state->inFlight;
     m_backendCounted = true;
     switch (opened.result) {
@@ -81,6 +83,7 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
     default:
         attempt.failure = opened.failure;
         m_lastFailure = opened.failure;
+        observeFailure(opened.failure, opened.reused);
         m_tried.push_back(m_backend);
         leaveBackend();
         return false;
@@ -90,7 +93,7 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
 void Exchange::noteCandidates() {
     m_decision.candidatesTotal = 0;
     size_t untried = 0;
-    for (const uint32_t index : pool().enabledBackends) {
+    for (const uint32_t index : choices().available) {
         if (tried(index))
             continue;
         ++untried;
@@ -100,8 +103,10 @@ void Exchange::noteCandidates() {
             m_decision.candidates[m_decision.candidatesTotal] = pool().backends[index].name;
         ++m_decision.candidatesTotal;
     }
-    if (pool().enabledBackends.size() == 1)
-        m_decision.choice = ChoiceReason::OnlyOne;
+    if (choices().allDown)
+        m_decision.choice = ChoiceReason::AllDownTryAll;
+    else if (choices().available.size() == 1)
+        m_decision.choice = pool().backends.size() == 1 ? ChoiceReason::OnlyOne : ChoiceReason::OthersOut;
     else if (m_decision.candidatesTotal == 1 && untried > 1)
         m_decision.choice = ChoiceReason::OthersFull;
     else
@@ -117,8 +122,9 @@ void Exchange::waitForSlot(TimePoint now) {
     if (!m_port.waitForSlot(m_pool, queue.size))
         return answerFailure(Failure::QueueFull, now);
     m_port.setDeadline(m_waitBegun + queue.timeout);
-    // A slot may have become free between the choice and the entry into the list, when nobody was there to be told.
-    for (const uint32_t index : pool().enabledBackends) {
+    // A slot may have become free, or a backend come back, between the choice and the entry into the list, when
+    // nobody was there to be told.
+    for (const uint32_t index : m_runtime->current(m_pool).available) {
         if (tried(index))
             continue;
         const bool idleHere = m_port.hasIdleConnection(m_pool, index);
@@ -140,11 +146,15 @@ void Exchange::endWaiting(TimePoint now) {
 bool Exchange::slotGranted(const BackendState& granted, bool slotHeld, TimePoint now) {
     if (m_decision.phase != Phase::Queued || m_responseOver)
         return false;
-    const auto& enabled = pool().enabledBackends;
-    const auto found = std::find_if(enabled.begin(), enabled.end(), [&](uint32_t index) {
+    const auto& available = m_runtime->current(m_pool).available;
+    if (available.empty()) {
+        answerFailure(Failure::AllBackendsDown, now);
+        return false;
+    }
+    const auto found = std::find_if(available.begin(), available.end(), [&](uint32_t index) {
         return pool().backends[index].state.get() == &granted && !tried(index);
     });
-    if (found == enabled.end()) {
+    if (found == available.end()) {
         // Not for this exchange. It stands at the end again, so that the slot finds others first.
         waitForSlot(now);
         return false;
@@ -194,6 +204,22 @@ void Exchange::sendRequest(TimePoint now) {
         m_port.sendRequestEnd(m_heldTrailers);
 }
 
+/// Only what a backend has done since its state last flipped counts, and only while it is up: who is out comes back
+/// by probes.
+void Exchange::observeFailure(Failure failure, bool reusedConnection) {
+    if (!backend().health || !health::speaksAgainstBackend(failure, reusedConnection))
+        return;
+    const health::Signal::Reading now = backend().health->signal().read();
+    if (!now.down() && now.sameStateAs(m_signal))
+        m_port.observeBackend(m_pool, m_backend, failure);
+}
+
+/// An answer is worth telling only where failures came before it.
+void Exchange::observeAnswer() {
+    if (backend().health && backend().health->signal().read().suspected())
+        m_port.observeBackend(m_pool, m_backend, Failure::None);
+}
+
 /// Lets go of the backend, if one is held: its connection is closed unless it was released before.
 void Exchange::leaveBackend() {
     m_upstreamOpen = false;
@@ -218,6 +244,7 @@ void Exchange::attemptFailed(Failure failure, std::string_view details, bool any
     attempt.bytesSent = anyByteSent;
     m_decision.details.assign(details);
     m_lastFailure = failure;
+    observeFailure(failure, attempt.reusedConnection);
     // A connection that was closed while it lay idle says nothing about its backend, which may well be the only
     // one. The count keeps a pool full of such connections from being gone through one by one.
     const bool wentStale = attempt.wentStale() && m_decision.attemptsTotal < observe::Decision::maxAttempts;

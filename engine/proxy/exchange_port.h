@@ -71,6 +71,10 @@ class ExchangePort {
     /// A place in the retry budget is free again: wake one who waits.
     virtual void retryPlaceFreed(uint32_t pool) = 0;
 
+    /// What an attempt said about a backend's health: why it failed, or Failure::None where it answered after
+    /// others had failed.
+    virtual void observeBackend(uint32_t pool, uint32_t backend, Failure failure) = 0;
+
     /// A 1xx response other than 101.
     virtual void sendInterim(ResponseOut& response) = 0;
     virtual void sendResponseHead(ResponseOut& response) = 0;

@@ -20,6 +20,7 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
     observe::Attempt& attempt = m_decision.lastAttempt();
     attempt.status = head.status;
     attempt.bytesSent = true;
+    observeAnswer();
     if (attempt.firstByteMicros == 0)
         attempt.firstByteMicros = microsBetween(m_attemptBegun, now);
     if (head.status == 101)

@@ -28,6 +28,7 @@ RuntimePool compilePool(const config::Pool& pool, SharedState& shared, NameTable
     RuntimePool compiled;
     compiled.name = names.intern(pool.name);
     compiled.algorithm = pool.balance;
+    compiled.whenAllDown = pool.whenAllDown;
     compiled.state = shared.pool(pool.name);
     for (const config::Backend& backend : pool.backends) {
         RuntimeBackend entry;
@@ -36,15 +37,16 @@ RuntimePool compilePool(const config::Pool& pool, SharedState& shared, NameTable
         entry.authority = authorityOf(backend.url);
         entry.basePath = backend.url.basePath;
         entry.weight = backend.weight;
-        entry.enabled = backend.enabled;
         entry.state = shared.backend(backend.url.host, backend.url.port);
         // The limit is the address's: where two pools name one address, the later definition holds for both.
         entry.state->setMaxConnections(backend.maxConnections);
         entry.state->addPool(compiled.state);
-        if (backend.enabled)
-            compiled.enabledBackends.push_back(static_cast<uint32_t>(compiled.backends.size()));
+        entry.operatorSwitch = shared.backendSwitch(pool.name, backend.name, backend.enabled);
+        if (auto probe = health::probeOf(pool.healthChecker, backend))
+            entry.health = shared.target(backend.url.host, backend.url.port, std::move(*probe));
         compiled.backends.push_back(std::move(entry));
     }
+    ++compiled.state->availability; // a switch may have moved, which exchanges of older runtimes see too
     return compiled;
 }
 
@@ -80,10 +82,28 @@ WorkerRuntime::WorkerRuntime(std::shared_ptr<const Runtime> compiled) : runtime(
         weights.clear();
         for (const RuntimeBackend& backend : pool.backends)
             weights.push_back(backend.weight);
-        auto balancer = balance::makeBalancer(algorithmOf(pool.algorithm), weights);
-        balancer->setAvailable(pool.enabledBackends);
-        balancers.push_back(std::move(balancer));
+        m_pools.push_back({balance::makeBalancer(algorithmOf(pool.algorithm), weights), {}, false, 0});
+        look(static_cast<uint32_t>(m_pools.size() - 1));
     }
+}
+
+void WorkerRuntime::look(uint32_t index) {
+    const RuntimePool& compiled = runtime->pools[index];
+    WorkerPool& pool = m_pools[index];
+    pool.seen = compiled.state->availability.load(); // before the look: what flips during it is seen the next time
+    pool.available.clear();
+    for (uint32_t i = 0; i < compiled.backends.size(); ++i) {
+        if (compiled.backends[i].available())
+            pool.available.push_back(i);
+    }
+    pool.allDown = pool.available.empty();
+    if (pool.allDown && compiled.whenAllDown == config::WhenAllDown::TryAll) {
+        for (uint32_t i = 0; i < compiled.backends.size(); ++i) {
+            if (compiled.backends[i].enabled())
+                pool.available.push_back(i);
+        }
+    }
+    pool.balancer->setAvailable(pool.available);
 }
 
 } // namespace reverxy::proxy

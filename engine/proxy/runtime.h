@@ -22,15 +22,22 @@ struct RuntimeBackend {
     std::string authority; // host[:port] as the Host field has it (`host_header: backend`)
     std::string basePath;  // "" or "/a/b"
     uint32_t weight = 1;
-    bool enabled = true;
     std::shared_ptr<BackendState> state;
+    std::shared_ptr<BackendSwitch> operatorSwitch;
+    std::shared_ptr<health::Target> health; // null: the pool's checker is off, and the backend counts as up
+
+    bool enabled() const { return operatorSwitch->on(); }
+
+    bool down() const { return health && health->signal().read().down(); }
+
+    bool available() const { return enabled() && !down(); }
 };
 
 struct RuntimePool {
     NameId name = 0;
     config::BalanceAlgorithm algorithm = config::BalanceAlgorithm::RoundRobin;
+    config::WhenAllDown whenAllDown = config::WhenAllDown::TryAll;
     std::vector<RuntimeBackend> backends;
-    std::vector<uint32_t> enabledBackends; // indexes, ascending
     std::shared_ptr<PoolState> state;
 };
 
@@ -55,14 +62,36 @@ struct Runtime {
 /// configuration that the reader accepted. Called on the engine's thread.
 std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, SharedState& shared, NameTable& names);
 
-/// One worker's use of a Runtime: its own balancers, and a count of the exchanges that still run on it. Not shared
-/// between threads.
-struct WorkerRuntime {
+/// One worker's use of a pool: who takes part, as last seen, and the balancer that was told so.
+struct WorkerPool {
+    std::unique_ptr<balance::Balancer> balancer;
+    std::vector<uint32_t> available; // indexes, ascending
+    bool allDown = false;            // those are tried though every one of them is down
+    uint32_t seen = 0;               // PoolState::availability
+};
+
+/// One worker's use of a Runtime, and a count of the exchanges that still run on it. Not shared between threads.
+class WorkerRuntime {
+  public:
     explicit WorkerRuntime(std::shared_ptr<const Runtime> compiled);
 
+    /// The pool as it is now: costs one load where nothing has flipped.
+    const WorkerPool& current(uint32_t pool) {
+        if (m_pools[pool].seen != runtime->pools[pool].state->availability.load())
+            look(pool);
+        return m_pools[pool];
+    }
+
+    /// The pool as it was at the last call of current().
+    const WorkerPool& pool(uint32_t pool) const { return m_pools[pool]; }
+
     std::shared_ptr<const Runtime> runtime;
-    std::vector<std::unique_ptr<balance::Balancer>> balancers; // one a pool
     uint32_t exchanges = 0;
+
+  private:
+    void look(uint32_t pool);
+
+    std::vector<WorkerPool> m_pools;
 };
 
 } // namespace reverxy::proxy

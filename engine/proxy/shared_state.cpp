@@ -98,6 +98,35 @@ std::shared_ptr<BackendState> SharedState::backend(std::string_view host, uint16
     return state;
 }
 
+std::shared_ptr<health::Target> SharedState::target(std::string_view host, uint16_t port,
+                                                    health::ProbeDefinition probe) {
+    std::lock_guard lock(m_mutex);
+    auto& targets = m_targets[{std::string(host), port}];
+    const health::Target* before = nullptr;
+    for (const auto& target : targets) {
+        if (target->definition() == probe)
+            return target;
+        if (target->definition().asksTheSame(probe))
+            before = target.get();
+    }
+    auto target = std::make_shared<health::Target>(std::move(probe));
+    if (before)
+        target->continueFrom(*before);
+    targets.push_back(target);
+    return target;
+}
+
+std::shared_ptr<BackendSwitch> SharedState::backendSwitch(std::string_view pool, std::string_view backend,
+                                                          bool configured) {
+    std::lock_guard lock(m_mutex);
+    auto& found = m_switches[{std::string(pool), std::string(backend)}];
+    if (found)
+        found->configure(configured);
+    else
+        found = std::make_shared<BackendSwitch>(configured);
+    return found;
+}
+
 std::vector<std::shared_ptr<BackendState>> SharedState::backends() const {
     std::lock_guard lock(m_mutex);
     std::vector<std::shared_ptr<BackendState>> all;
@@ -122,6 +151,10 @@ void SharedState::forgetUnused() {
     std::lock_guard lock(m_mutex);
     std::erase_if(m_limited, [](const auto& entry) { return entry.second.clients.use_count() == 1; });
     std::erase_if(m_backends, [](const auto& entry) { return entry.second.use_count() == 1; });
+    std::erase_if(m_switches, [](const auto& entry) { return entry.second.use_count() == 1; });
+    for (auto& [address, targets] : m_targets)
+        std::erase_if(targets, [](const auto& target) { return target.use_count() == 1; });
+    std::erase_if(m_targets, [](const auto& entry) { return entry.second.empty(); });
 }
 
 } // namespace reverxy::proxy

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/ip_address.h"
 #include "base/sip_hash.h"
+#include "health/target.h"
+#include "proxy/backend_switch.h"
 #include "proxy/runtime_limiter.h"
 #include "proxy/wait_list.h"
 
@@ -30,6 +32,10 @@ struct PoolState {
     std::atomic<uint32_t> retriesInFlight{0};
     WaitList slotWaiters;  // every backend at max_connections
     WaitList retryWaiters; // the retry budget is used up
+    /// Moves on after every change of who is available: a health state or a switch has flipped. Workers that have
+    /// seen an older one look at the backends again before they choose. Sequentially consistent, because of those
+    /// who wait: they enter their list and look then, and who brings a backend back looks for them afterwards.
+    alignas(64) std::atomic<uint32_t> availability{0};
 };
 
 /// The addresses a backend's name stands for, as of the last good answer.
@@ -112,13 +118,18 @@ class SharedState {
 
     std::shared_ptr<PoolState> pool(std::string_view name);
     std::shared_ptr<BackendState> backend(std::string_view host, uint16_t port);
+    /// The health of a backend's address as a probe sees it. A new one goes on with the verdict of one at the same
+    /// address that asks the same. The engine's thread.
+    std::shared_ptr<health::Target> target(std::string_view host, uint16_t port, health::ProbeDefinition probe);
+    /// The operator's switch; `configured` is what the configuration says.
+    std::shared_ptr<BackendSwitch> backendSwitch(std::string_view pool, std::string_view backend, bool configured);
     /// Every backend that some Runtime still refers to.
     std::vector<std::shared_ptr<BackendState>> backends() const;
     /// The clients of a route's own limiter, or with an empty name of the global one: those that are remembered, as
     /// long as what was counted goes on to count under `policy` and `key`; else none yet.
     std::shared_ptr<limit::ClientTable> limitedClients(std::string_view routeName, const limit::QuotaPolicy& policy,
                                                        const KeySetting& key);
-    /// Forgets backends and limited clients that only this table knows.
+    /// Forgets what only this table knows.
     void forgetUnused();
 
   private:
@@ -134,6 +145,8 @@ class SharedState {
     std::map<std::string, Limited, std::less<>> m_limited;
     std::map<std::string, std::shared_ptr<PoolState>, std::less<>> m_pools;
     std::map<std::pair<std::string, uint16_t>, std::shared_ptr<BackendState>> m_backends;
+    std::map<std::pair<std::string, uint16_t>, std::vector<std::shared_ptr<health::Target>>> m_targets;
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<BackendSwitch>> m_switches; // by pool and backend
 };
 
 } // namespace reverxy::proxy

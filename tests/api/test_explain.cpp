@@ -98,6 +98,7 @@ class TestExplain : public QObject {
         QTest::newRow("only one") << int(ChoiceReason::OnlyOne) << "the only backend there is";
         QTest::newRow("others tried") << int(ChoiceReason::OthersTried) << "out of those not tried yet";
         QTest::newRow("others full") << int(ChoiceReason::OthersFull) << "max_connections";
+        QTest::newRow("others out") << int(ChoiceReason::OthersOut) << "up and enabled";
         QTest::newRow("all down") << int(ChoiceReason::AllDownTryAll) << "Every backend of the pool is down";
     }
 

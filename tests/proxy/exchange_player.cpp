@@ -43,7 +43,7 @@ void ExchangePlayer::claim(bool holds, const char* what) {
 }
 
 bool ExchangePlayer::someUntried() const {
-    for (const uint32_t backend : m_world.worker.runtime->pools[0].enabledBackends) {
+    for (const uint32_t backend : m_world.worker.pool(0).available) {
         if (!m_tried.contains(backend))
             return true;
     }
@@ -52,7 +52,7 @@ bool ExchangePlayer::someUntried() const {
 
 Opened ExchangePlayer::open(uint32_t backend, bool reused) {
     claim(!m_tried.contains(backend) || !someUntried(), "a backend was tried again while another was left");
-    claim(m_world.worker.runtime->pools[0].backends[backend].enabled, "a backend that is switched off was tried");
+    claim(m_world.worker.runtime->pools[0].backends[backend].enabled(), "a backend that is switched off was tried");
     if (m_tried.contains(backend))
         m_tried.clear();
     if (reused)

@@ -203,6 +203,11 @@ void FakePort::retryPlaceFreed(uint32_t pool) {
         m_world.wakes.push_back({next->token, nullptr, false});
 }
 
+void FakePort::observeBackend(uint32_t, uint32_t backend, Failure failure) {
+    observed += static_cast<char>('a' + backend);
+    observed += failure == Failure::None ? '+' : '-';
+}
+
 void FakePort::sendInterim(ResponseOut& response) {
     must(responses.empty(), "interim responses come before the final one");
     must(response.status >= 100 && response.status < 200 && response.status != 101, "interim statuses");

@@ -100,8 +100,9 @@ class FakePort final : public ExchangePort {
     TimePoint deadline = TimePoint::max();
     int cuts = 0;
     int tunnels = 0;
-    int kept = 0;   // connections released for reuse
-    int closed = 0; // and those that were not
+    int kept = 0;         // connections released for reuse
+    int closed = 0;       // and those that were not
+    std::string observed; // about backends' health: "a-" failed, "a+" answered
 
     bool connectionOpen() const { return m_open; }
 
@@ -126,6 +127,7 @@ class FakePort final : public ExchangePort {
     void waitForRetry(uint32_t pool) override;
     void stopWaiting() override;
     void retryPlaceFreed(uint32_t pool) override;
+    void observeBackend(uint32_t pool, uint32_t backend, Failure failure) override;
     void sendInterim(ResponseOut& response) override;
     void sendResponseHead(ResponseOut& response) override;
     void sendResponseBody(const Piece& piece) override;

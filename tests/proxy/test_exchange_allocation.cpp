@@ -38,6 +38,8 @@ class ReadyPort final : public ExchangePort {
 
     void retryPlaceFreed(uint32_t) override {}
 
+    void observeBackend(uint32_t, uint32_t, Failure) override {}
+
     void sendInterim(ResponseOut&) override {}
 
     void sendResponseHead(ResponseOut& response) override { bytes += response.fields.size(); }

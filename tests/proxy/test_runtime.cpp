@@ -109,11 +109,10 @@ class TestRuntime : public QObject {
             SharedState shared;
             NameTable names;
             const WorkerRuntime worker(compileRuntime(config, shared, names));
-            QVERIFY((worker.runtime->pools[0].enabledBackends == std::vector<uint32_t>{1, 3}));
-            QCOMPARE(worker.balancers.size(), size_t(1));
+            QVERIFY((worker.pool(0).available == std::vector<uint32_t>{1, 3}));
             std::set<size_t> chosen;
             for (uint64_t ticket = 0; ticket < 20; ++ticket)
-                chosen.insert(worker.balancers[0]->choose(ticket, Unloaded()).value());
+                chosen.insert(worker.pool(0).balancer->choose(ticket, Unloaded()).value());
             QVERIFY((chosen == std::set<size_t>{1, 3}));
         }
     }
@@ -127,7 +126,7 @@ class TestRuntime : public QObject {
         const WorkerRuntime worker(compileRuntime(config, shared, names));
         int first = 0;
         for (uint64_t ticket = 0; ticket < 40; ++ticket)
-            first += worker.balancers[0]->choose(ticket, Unloaded()) == size_t(0);
+            first += worker.pool(0).balancer->choose(ticket, Unloaded()) == size_t(0);
         QCOMPARE(first, 30);
     }
 
@@ -140,15 +139,15 @@ class TestRuntime : public QObject {
         const WorkerRuntime one(runtime);
         const WorkerRuntime other(runtime);
         for (uint64_t ticket = 0; ticket < 12; ++ticket)
-            QVERIFY(one.balancers[0]->choose(ticket, Unloaded()) == other.balancers[0]->choose(ticket, Unloaded()));
+            QVERIFY(one.pool(0).balancer->choose(ticket, Unloaded()) == other.pool(0).balancer->choose(ticket, Unloaded()));
     }
 
     void anEmptyPoolHasNobodyToChoose() {
         SharedState shared;
         NameTable names;
         const WorkerRuntime worker(compileRuntime(configOf(""), shared, names));
-        QVERIFY(worker.runtime->pools[0].enabledBackends.empty());
-        QVERIFY(!worker.balancers[0]->choose(0, Unloaded()));
+        QVERIFY(worker.pool(0).available.empty());
+        QVERIFY(!worker.pool(0).balancer->choose(0, Unloaded()));
     }
 
     // Reloads.
