@@ -14,7 +14,9 @@
 
 namespace reverxy::cache {
 
+class EntryIndex;
 class EntryList;
+class Shard;
 
 /// What is decided about a response once, when it is stored or freshened. Times in seconds; 2^31 stands for "for
 /// ever" (RFC 9111 section 1.2.2).
@@ -69,6 +71,11 @@ class StoredResponse final : public SharedBytes {
 
     void markStale() const { m_markedStale.store(true, std::memory_order_relaxed); }
 
+    /// How often it has answered a request.
+    uint32_t hits() const { return m_hits.load(std::memory_order_relaxed); }
+
+    void countHit() const { m_hits.fetch_add(1, std::memory_order_relaxed); }
+
     /// What it takes of memory, body included.
     uint64_t footprint() const { return m_footprint; }
 
@@ -86,6 +93,7 @@ class StoredResponse final : public SharedBytes {
     const SharedRef<BodyBlock>& blocks() const { return m_blocks; }
 
   private:
+    friend class EntryIndex;
     friend class EntryList;
     friend class Shard;
 
@@ -102,17 +110,17 @@ class StoredResponse final : public SharedBytes {
 
     const char* inlineStart() const { return text() + m_keySize + m_selectingSize + m_fieldsSize; }
 
-    // The store's own, guarded by the shard's lock.
-    bool m_linked = false;
+    // Where it stands in the store: the store's own, guarded by the shard's lock.
+    mutable bool m_linked = false;
     mutable std::atomic<bool> m_markedStale{false};
     uint16_t m_keySize = 0;
-    uint32_t m_lastUsed = 0;
-    uint32_t m_hits = 0;
-    uint64_t m_hash = 0;
-    StoredResponse* m_nextInBucket = nullptr;
-    StoredResponse* m_newer = nullptr; // used more recently
-    StoredResponse* m_older = nullptr;
+    mutable uint64_t m_hash = 0;
+    mutable const StoredResponse* m_nextInBucket = nullptr;
+    mutable const StoredResponse* m_newer = nullptr; // used more recently
+    mutable const StoredResponse* m_older = nullptr;
+    mutable uint32_t m_lastUsed = 0;
 
+    mutable std::atomic<uint32_t> m_hits{0};
     uint16_t m_selectingSize = 0;
     uint32_t m_fieldsSize = 0;
     uint64_t m_bodySize = 0;

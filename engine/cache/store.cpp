@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "cache/store.h"
+
+#include <algorithm>
+
+namespace reverxy::cache {
+
+namespace {
+
+static_assert(Store::shardCount == 64, "shardOf() takes the uppermost six bits");
+
+// Entries that a walk takes out of a shard at once.
+constexpr size_t walkStep = 128;
+
+uint32_t stampOf(TimePoint now) {
+    using std::chrono::milliseconds;
+    return static_cast<uint32_t>(std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count());
+}
+
+} // namespace
+
+void Store::setLimit(uint64_t bytes, TimePoint now) {
+    m_limit = bytes;
+    evict(bytes, stampOf(now));
+}
+
+size_t Store::find(std::string_view key, uint64_t hash, TimePoint now, Variants& variants) {
+    return shardOf(hash).find(key, hash, stampOf(now), variants);
+}
+
+void Store::used(const StoredResponse& response, uint64_t hash, TimePoint now) {
+    shardOf(hash).used(response, stampOf(now));
+}
+
+bool Store::insert(const StoredRef& response, uint64_t hash, TimePoint now) {
+    return put(response, hash, now, nullptr);
+}
+
+bool Store::replace(const StoredResponse& old, const StoredRef& response, uint64_t hash, TimePoint now) {
+    return put(response, hash, now, &old);
+}
+
+bool Store::put(const StoredRef& response, uint64_t hash, TimePoint now, const StoredResponse* only) {
+    const uint64_t limit = m_limit;
+    if (response->footprint() > limit)
+        return false;
+    std::vector<StoredRef> gone;
+    Shard::Delta delta = 0;
+    const uint32_t stamp = stampOf(now);
+    if (!shardOf(hash).insert(response, hash, stamp, only, maxVariants, gone, delta))
+        return false;
+    m_entries += 1 - static_cast<int64_t>(gone.size());
+    m_bytes += delta;
+    evict(limit, stamp);
+    return true;
+}
+
+bool Store::remove(const StoredResponse& response, uint64_t hash) {
+    Shard::Delta delta = 0;
+    if (!shardOf(hash).remove(response, delta))
+        return false;
+    m_bytes += delta;
+    --m_entries;
+    return true;
+}
+
+size_t Store::removeAll(std::string_view key, uint64_t hash) {
+    std::vector<StoredRef> gone;
+    Shard::Delta delta = 0;
+    shardOf(hash).removeAll(key, hash, gone, delta);
+    m_bytes += delta;
+    m_entries -= static_cast<int64_t>(gone.size());
+    return gone.size();
+}
+
+/// Visits every entry whose key begins with `prefix` and that is there all the time; perhaps twice one that is
+/// moved meanwhile by an index that grows.
+template <typename Visit>
+void Store::forEach(std::string_view prefix, Visit visit) {
+    std::vector<StoredRef> found;
+    for (size_t i = 0; i < shardCount; ++i) {
+        Shard& shard = m_shards[i];
+        shard.beginWalk();
+        bool more = true;
+        for (size_t place = 0; more;) {
+            more = shard.walk(place, walkStep, found);
+            for (const StoredRef& entry : found) {
+                if (entry->key().starts_with(prefix))
+                    visit(shard, *entry);
+            }
+            found.clear();
+        }
+        Shard::Delta delta = 0;
+        shard.endWalk(delta);
+        m_bytes += delta;
+    }
+}
+
+size_t Store::purge(std::string_view prefix) {
+    size_t count = 0;
+    forEach(prefix, [&](Shard& shard, const StoredResponse& entry) {
+        Shard::Delta delta = 0;
+        if (!shard.remove(entry, delta))
+            return;
+        m_bytes += delta;
+        --m_entries;
+        ++count;
+    });
+    return count;
+}
+
+size_t Store::markStale(std::string_view prefix) {
+    size_t count = 0;
+    forEach(prefix, [&](Shard&, const StoredResponse& entry) {
+        entry.markStale();
+        ++count;
+    });
+    return count;
+}
+
+std::vector<EntryInfo> Store::page(PageCursor& cursor, size_t count) {
+    std::vector<StoredRef> found;
+    while (cursor.shard < shardCount && found.size() < count) {
+        size_t place = cursor.place;
+        const bool more = m_shards[cursor.shard].walk(place, std::min(count, found.size() + walkStep), found);
+        cursor = more ? PageCursor{cursor.shard, static_cast<uint32_t>(place)} : PageCursor{cursor.shard + 1, 0};
+    }
+    std::vector<EntryInfo> infos;
+    infos.reserve(found.size());
+    for (const StoredRef& entry : found) {
+        infos.push_back({std::string(entry->key()), std::string(entry->selecting()), entry->facts(),
+                         entry->bodySize(), entry->footprint(), entry->hits(), entry->markedStale()});
+    }
+    return infos;
+}
+
+bool Store::reserve(uint64_t bytes, TimePoint now) {
+    const uint64_t limit = m_limit;
+    m_bytes += static_cast<int64_t>(bytes);
+    evict(limit, stampOf(now));
+    if (this->bytes() <= limit)
+        return true;
+    unreserve(bytes);
+    return false;
+}
+
+/// Lets the entries go that were not used for the longest time, until at most `limit` bytes are held.
+void Store::evict(uint64_t limit, uint32_t stamp) {
+    while (bytes() > limit) {
+        Shard* oldest = nullptr;
+        uint32_t greatestAge = 0;
+        for (size_t i = 0; i < shardCount; ++i) {
+            const uint64_t candidate = m_shards[i].oldestStamp();
+            if (candidate == 0)
+                continue;
+            // Stamps wrap. Another worker's clock may be a little ahead.
+            const uint32_t age = std::max(0, static_cast<int32_t>(stamp - static_cast<uint32_t>(candidate)));
+            if (!oldest || age > greatestAge) {
+                oldest = &m_shards[i];
+                greatestAge = age;
+            }
+        }
+        if (!oldest)
+            return; // what is held is being received
+        Shard::Delta delta = 0;
+        if (oldest->takeOldest(delta)) {
+            m_bytes += delta;
+            --m_entries;
+            ++m_evictions;
+        }
+    }
+}
+
+} // namespace reverxy::cache

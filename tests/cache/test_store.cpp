@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+#include "cache/store.h"
+#include "cache/stored_text.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+using namespace reverxy;
+using namespace reverxy::cache;
+using namespace reverxy::test;
+using namespace std::string_literals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A store and a clock that moves when told.
+struct Shelf {
+    explicit Shelf(uint64_t limit = 1 << 20) { store.setLimit(limit, now); }
+
+    uint64_t hash(std::string_view key) const { return store.hashOf(key); }
+
+    StoredRef put(std::string_view key, std::string_view body = "body", std::string_view selecting = "") {
+        now += 1ms;
+        StoredFacts facts;
+        facts.responseTime = WallTime(now.time_since_epoch());
+        StoredRef entry = stored(key, body, selecting, {}, facts);
+        return store.insert(entry, hash(key), now) ? entry : StoredRef();
+    }
+
+    std::vector<StoredRef> find(std::string_view key) {
+        now += 1ms;
+        Store::Variants variants;
+        const size_t count = store.find(key, hash(key), now, variants);
+        return {variants.begin(), variants.begin() + static_cast<std::ptrdiff_t>(count)};
+    }
+
+    std::string body(std::string_view key) {
+        const auto found = find(key);
+        return found.empty() ? "" : bodyText(BodySlices(*found.front()));
+    }
+
+    Store store{HashSeed{1, 2}};
+    TimePoint now{1h};
+};
+
+} // namespace
+
+class TestStore : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+
+    void whatIsPutIsFound() {
+        Shelf shelf;
+        shelf.put("a", "one");
+        shelf.put("b", "two");
+        QCOMPARE(shelf.body("a"), "one"s);
+        QCOMPARE(shelf.body("b"), "two"s);
+        QVERIFY(shelf.find("c").empty());
+        QCOMPARE(shelf.store.entries(), uint64_t(2));
+    }
+
+    void keysThatDifferInAnyByteNeverMeet() {
+        Shelf shelf;
+        shelf.put("http://h/a?x=1");
+        for (const auto& other : {"http://h/a?x=2"s, "http://h/a?x="s, "http://h/A?x=1"s, "http://h/a?x=1\0"s, ""s})
+            QVERIFY(shelf.find(other).empty());
+    }
+
+    void oneVariantTakesItsOwnPlaceOnly() {
+        Shelf shelf;
+        shelf.put("a", "de", "Accept-Language: de\r\n");
+        shelf.put("a", "en", "Accept-Language: en\r\n");
+        shelf.put("a", "DE", "Accept-Language: de\r\n");
+        std::set<std::string> bodies;
+        for (const StoredRef& found : shelf.find("a"))
+            bodies.insert(bodyText(BodySlices(*found)));
+        QCOMPARE(bodies, (std::set<std::string>{"DE", "en"}));
+        QCOMPARE(shelf.store.entries(), uint64_t(2));
+    }
+
+    void ofTooManyVariantsTheFirstStoredLeaves() {
+        Shelf shelf;
+        for (size_t i = 0; i <= Store::maxVariants; ++i)
+            shelf.put("a", std::to_string(i), "X: " + std::to_string(i) + "\r\n");
+        const auto found = shelf.find("a");
+        QCOMPARE(found.size(), Store::maxVariants);
+        for (const StoredRef& variant : found)
+            QVERIFY(bodyText(BodySlices(*variant)) != "0");
+    }
+
+    void theOneNotUsedForTheLongestTimeLeavesFirst() {
+        Shelf shelf;
+        const uint64_t size = shelf.put("0")->footprint();
+        for (int i = 1; i < 100; ++i)
+            shelf.put(std::to_string(i));
+        for (int i = 0; i < 50; ++i) // the first half is wanted again
+            QCOMPARE(shelf.find(std::to_string(i)).size(), size_t(1));
+        shelf.store.setLimit(shelf.store.bytes() - 50 * size, shelf.now);
+        for (int i = 0; i < 100; ++i)
+            QCOMPARE(shelf.find(std::to_string(i)).size(), size_t(i < 50 ? 1 : 0));
+        QCOMPARE(shelf.store.evictions(), uint64_t(50));
+    }
+
+    void ofSeveralVariantsTheChosenOneStays() {
+        Shelf shelf;
+        const StoredRef chosen = shelf.put("a", "1", "X: 1\r\n");
+        const StoredRef other = shelf.put("a", "2", "X: 2\r\n");
+        QCOMPARE(shelf.find("a").size(), size_t(2));
+        shelf.store.used(*chosen, shelf.hash("a"), shelf.now);
+        shelf.store.setLimit(shelf.store.bytes() - 1, shelf.now);
+        QVERIFY(shelf.find("a").front() == chosen);
+    }
+
+    void whatIsTooLargeForAllOfItIsNotTaken() {
+        Shelf shelf(10'000);
+        shelf.put("small");
+        QVERIFY(!shelf.put("large", std::string(20'000, 'x')));
+        QVERIFY(shelf.find("large").empty());
+        QCOMPARE(shelf.find("small").size(), size_t(1));
+    }
+
+    void anEntryBeingServedMayLeave() {
+        Shelf shelf;
+        shelf.put("a", "still readable");
+        const StoredRef serving = shelf.find("a").front();
+        shelf.store.setLimit(0, shelf.now);
+        QCOMPARE(shelf.store.entries(), uint64_t(0));
+        QCOMPARE(bodyText(BodySlices(*serving)), "still readable"s);
+    }
+
+    void aFreshenedOneTakesTheOldOnesPlaceOnlyIfThatIsStillThere() {
+        Shelf shelf;
+        const StoredRef old = shelf.put("a", "body");
+        const StoredRef fresh = StoredResponse::makeFreshened(*old, fieldList({{"ETag", "2"}}), {});
+        QVERIFY(shelf.store.replace(*old, fresh, shelf.hash("a"), shelf.now));
+        QCOMPARE(shelf.find("a").size(), size_t(1));
+        QVERIFY(shelf.find("a").front() == fresh);
+        const StoredRef late = StoredResponse::makeFreshened(*old, fieldList({{"ETag", "3"}}), {});
+        QVERIFY(!shelf.store.replace(*old, late, shelf.hash("a"), shelf.now));
+        QVERIFY(shelf.find("a").front() == fresh);
+        QCOMPARE(shelf.store.entries(), uint64_t(1));
+    }
+
+    void purging_data() {
+        QTest::addColumn<QByteArray>("prefix");
+        QTest::addColumn<QByteArrayList>("left");
+        QTest::newRow("a key") << QByteArray("http://h/a/1")
+                               << QByteArrayList{"http://h/a/2", "http://h/b", "http://i/"};
+        QTest::newRow("a path") << QByteArray("http://h/a/") << QByteArrayList{"http://h/b", "http://i/"};
+        QTest::newRow("a host") << QByteArray("http://h/") << QByteArrayList{"http://i/"};
+        QTest::newRow("all") << QByteArray("") << QByteArrayList{};
+        QTest::newRow("none") << QByteArray("x")
+                              << QByteArrayList{"http://h/a/1", "http://h/a/2", "http://h/b", "http://i/"};
+    }
+
+    void purging() {
+        QFETCH(QByteArray, prefix);
+        QFETCH(QByteArrayList, left);
+        const std::vector<std::string> keys{"http://h/a/1", "http://h/a/2", "http://h/b", "http://i/"};
+        Shelf soft;
+        Shelf hard;
+        for (const std::string& key : keys) {
+            soft.put(key);
+            hard.put(key);
+        }
+        const size_t removed = keys.size() - static_cast<size_t>(left.size());
+        QCOMPARE(hard.store.purge(prefix.toStdString()), removed);
+        QCOMPARE(soft.store.markStale(prefix.toStdString()), removed);
+        for (const std::string& key : keys) {
+            const bool stays = left.contains(QByteArray::fromStdString(key));
+            QCOMPARE(hard.find(key).size(), size_t(stays ? 1 : 0));
+            QCOMPARE(soft.find(key).front()->markedStale(), !stays);
+        }
+    }
+
+    void aKeyLosesAllItsVariants() {
+        Shelf shelf;
+        shelf.put("a", "1", "X: 1\r\n");
+        shelf.put("a", "2", "X: 2\r\n");
+        shelf.put("b");
+        QCOMPARE(shelf.store.removeAll("a", shelf.hash("a")), size_t(2));
+        QVERIFY(shelf.find("a").empty());
+        QCOMPARE(shelf.store.entries(), uint64_t(1));
+    }
+
+    void anEmptiedStoreIsSmallAgain() {
+        Shelf shelf(64 << 20);
+        const uint64_t before = shelf.store.bytes();
+        for (int i = 0; i < 20'000; ++i)
+            shelf.put(std::to_string(i));
+        shelf.store.purge("");
+        QCOMPARE(shelf.store.entries(), uint64_t(0));
+        QVERIFY2(shelf.store.bytes() < before + 32'768, std::to_string(shelf.store.bytes()).c_str());
+    }
+
+    void pagesShowEveryEntryOnce_data() {
+        QTest::addColumn<int>("pageSize");
+        for (const int size : {1, 7, 100, 100'000})
+            QTest::addRow("%d a page", size) << size;
+    }
+
+    void pagesShowEveryEntryOnce() {
+        QFETCH(int, pageSize);
+        Shelf shelf;
+        std::set<std::string> expected;
+        for (int i = 0; i < 1000; ++i)
+            expected.insert(std::string(shelf.put("key " + std::to_string(i))->key()));
+        std::set<std::string> seen;
+        size_t shown = 0;
+        for (PageCursor cursor;;) {
+            const auto page = shelf.store.page(cursor, static_cast<size_t>(pageSize));
+            if (page.empty())
+                break;
+            shown += page.size();
+            for (const EntryInfo& info : page) {
+                QCOMPARE(info.bodySize, uint64_t(4));
+                seen.insert(info.key);
+            }
+        }
+        QCOMPARE(shown, size_t(1000));
+        QCOMPARE(seen, expected);
+    }
+
+    void roomIsMadeForWhatIsBeingReceived() {
+        Shelf shelf(100'000);
+        for (int i = 0; i < 1000; ++i)
+            shelf.put(std::to_string(i));
+        QVERIFY(shelf.store.reserve(90'000, shelf.now));
+        QVERIFY(shelf.store.bytes() <= 100'000);
+        QVERIFY(shelf.store.entries() > 0);
+        QVERIFY(!shelf.store.reserve(20'000, shelf.now));
+        shelf.store.unreserve(90'000);
+        QVERIFY(shelf.store.bytes() < 20'000);
+    }
+
+    void threadsShareIt() {
+        Shelf shelf(200'000);
+        std::vector<std::thread> threads;
+        std::atomic<int> wrong{0};
+        for (int t = 0; t < 4; ++t) {
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 5000; ++i) {
+                    const std::string key = std::to_string(i * (t + 1) % 700);
+                    const TimePoint now = shelf.now + std::chrono::milliseconds(i);
+                    const uint64_t hash = shelf.hash(key);
+                    Store::Variants found;
+                    for (size_t n = shelf.store.find(key, hash, now, found); n > 0; --n)
+                        wrong += bodyText(BodySlices(*found[n - 1])) != key;
+                    if (i % 3 == 0)
+                        shelf.store.insert(stored(key, key), hash, now);
+                    if (i % 700 == 0)
+                        shelf.store.purge(std::to_string(t));
+                    if (i % 11 == 0)
+                        shelf.store.removeAll(key, hash);
+                }
+            });
+        }
+        for (std::thread& thread : threads)
+            thread.join();
+        QCOMPARE(wrong.load(), 0);
+        PageCursor cursor;
+        QCOMPARE(uint64_t(shelf.store.page(cursor, 100'000).size()), shelf.store.entries());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestStore)
+#include "test_store.moc"
