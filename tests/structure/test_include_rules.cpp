@@ -86,6 +86,10 @@ void TestIncludeRules::rule_data() {
     row("app/a.cpp", "\"ui/window.h\"", true);
     row("app/a.cpp", "\"net/worker.h\"", false);
     row("app/a.cpp", "\"absent.h\"", false);
+    row("app/demo/a.cpp", "\"api/control.h\"", true);
+    row("app/demo/a.cpp", "\"http/head.h\"", true);
+    row("app/demo/a.cpp", "\"engine.h\"", false);
+    row("app/demo/a.cpp", "\"app/options.h\"", false);
     row("tests/net/a.cpp", "\"net/worker.h\"", true);
 }
 
