@@ -12,11 +12,10 @@ SharedRef<BodyBlock> BodyBlock::make(uint32_t capacity) {
     return SharedRef<BodyBlock>(new (memory) BodyBlock(capacity));
 }
 
-uint32_t BodyBlock::append(std::string_view bytes) {
+uint32_t BodyBlock::write(std::string_view bytes) {
     const auto count = static_cast<uint32_t>(std::min<size_t>(bytes.size(), room()));
     if (count > 0)
         std::memcpy(const_cast<char*>(data()) + m_size, bytes.data(), count);
-    m_size += count;
     return count;
 }
 

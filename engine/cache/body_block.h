@@ -9,8 +9,8 @@
 namespace reverxy::cache {
 
 /// A part of a response's body and what follows it. Whoever holds a part keeps all later ones alive and none of the
-/// earlier ones. Bytes below size() never change; who appends and who asks for size() or next() of the part that is
-/// still being filled must be guarded by the same lock (see Fill).
+/// earlier ones. Bytes below size() never change; publish(), setNext() and, of the part that is still being filled,
+/// size() and next() must be guarded by one lock (see Fill).
 class BodyBlock final : public SharedBytes {
   public:
     /// `capacity` bytes of room.
@@ -29,8 +29,17 @@ class BodyBlock final : public SharedBytes {
 
     void setNext(SharedRef<BodyBlock> next) { m_next = std::move(next); }
 
-    /// Takes as much of `bytes` as there is room for; returns how much that is.
-    uint32_t append(std::string_view bytes);
+    /// Takes as much of `bytes` as there is room for and returns how much that is; it counts once it is published.
+    /// Called once between two calls of publish().
+    uint32_t write(std::string_view bytes);
+
+    void publish(uint32_t count) { m_size += count; }
+
+    uint32_t append(std::string_view bytes) {
+        const uint32_t count = write(bytes);
+        publish(count);
+        return count;
+    }
 
   private:
     explicit BodyBlock(uint32_t capacity) : m_capacity(capacity) {}

@@ -56,6 +56,17 @@ SharedRef<StoredResponse> StoredResponse::makeFreshened(const StoredResponse& ol
     return made;
 }
 
+SharedRef<StoredResponse> StoredResponse::makeCompact(const StoredResponse& head, const BodyBlock* first,
+                                                      uint32_t size) {
+    SharedRef<StoredResponse> made(
+        allocate(head.m_facts, head.m_keySize, head.m_selectingSize, head.m_fieldsSize, size));
+    char* out = put(made->text(), {head.text(), size_t{head.m_keySize} + head.m_selectingSize + head.m_fieldsSize});
+    for (const BodyBlock* block = first; block; block = block->next().raw())
+        out = put(out, block->bytes());
+    made->setInlineBody(size);
+    return made;
+}
+
 void StoredResponse::setBody(SharedRef<BodyBlock> first, uint64_t size, uint64_t footprint) {
     m_blocks = std::move(first);
     m_bodySize = size;

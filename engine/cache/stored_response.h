@@ -55,6 +55,9 @@ class StoredResponse final : public SharedBytes {
     static SharedRef<StoredResponse> makeFreshened(const StoredResponse& old, const http::FieldList& fields,
                                                    const StoredFacts& facts);
 
+    /// The same as `head` with a body of `size` bytes, copied from the blocks into one piece with it.
+    static SharedRef<StoredResponse> makeCompact(const StoredResponse& head, const BodyBlock* first, uint32_t size);
+
     const StoredFacts& facts() const { return m_facts; }
 
     std::string_view key() const { return {text(), m_keySize}; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "base/waiter.h"
+
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -11,13 +13,7 @@
 
 namespace reverxy::proxy {
 
-/// Who waits: a worker, and its own number for the waiting exchange. Numbers are never used twice, so that a late
-/// wake-up finds nobody rather than somebody else.
-struct Waiter {
-    uint32_t worker = 0;
-    uint64_t token = 0;
-    friend bool operator==(const Waiter&, const Waiter&) = default;
-};
+using reverxy::Waiter;
 
 /// First come, first served, over all workers. Every call is thread-safe; the lock is a leaf, held for a few
 /// instructions.

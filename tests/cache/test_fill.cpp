@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+#include "cache/fill_table.h"
+#include "cache/generations.h"
+#include "cache/stored_text.h"
+#include "cache/uncacheable_keys.h"
+
+#include <QTest>
+
+using namespace reverxy;
+using namespace reverxy::cache;
+using namespace reverxy::test;
+using namespace std::string_literals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr uint64_t maxEntry = 256 * 1024;
+
+/// A reader of a fill and what it has read.
+struct Reader {
+    Reader(Fill& toRead, uint64_t token) : fill(toRead), self{0, token}, joined(fill.join(place)) {}
+
+    /// Reads what is there; returns how much that was.
+    size_t read(size_t most = SIZE_MAX) {
+        size_t count = 0;
+        while (count < most) {
+            const Fill::Part part = fill.read(place, self, wakes);
+            stage = part.stage;
+            if (!part.more)
+                break;
+            text += part.piece.bytes;
+            count += part.piece.bytes.size();
+        }
+        return count;
+    }
+
+    Fill& fill;
+    Fill::Place place;
+    Waiter self;
+    bool joined;
+    FillStage stage = FillStage::Pending;
+    std::string text;
+    Fill::Wakes wakes;
+};
+
+struct Bench {
+    explicit Bench(uint64_t limit = 16 << 20) { store.setLimit(limit, now); }
+
+    bool open(std::optional<uint64_t> length) {
+        return fill.open({"key", "", fieldList({{"ETag", "1"}}), {}}, length, maxEntry, now, wakes);
+    }
+
+    /// Tokens of those woken since the last call.
+    std::vector<uint64_t> woken() {
+        std::vector<uint64_t> tokens;
+        for (const Waiter& waiter : std::exchange(wakes, {}))
+            tokens.push_back(waiter.token);
+        std::sort(tokens.begin(), tokens.end());
+        return tokens;
+    }
+
+    TimePoint now{1h};
+    Store store{HashSeed{1, 2}};
+    Fill fill{"key", 7, 0, store, now};
+    Fill::Wakes wakes;
+};
+
+using Tokens = std::vector<uint64_t>;
+
+std::string pattern(size_t size) {
+    std::string text(size, ' ');
+    for (size_t i = 0; i < size; ++i)
+        text[i] = static_cast<char>('a' + i % 23 + (i / 1000) % 3);
+    return text;
+}
+
+} // namespace
+
+class TestFill : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+
+    void whoWaitsIsWokenByTheHead() {
+        Bench bench;
+        Reader one(bench.fill, 1);
+        Reader two(bench.fill, 2);
+        QCOMPARE(int(bench.fill.look(one.place, one.self).stage), int(FillStage::Pending));
+        QCOMPARE(int(bench.fill.look(two.place, two.self).stage), int(FillStage::Pending));
+        QVERIFY(bench.open(4));
+        QCOMPARE(bench.woken(), (Tokens{1, 2}));
+        const Fill::Look look = bench.fill.look(one.place, one.self);
+        QCOMPARE(int(look.stage), int(FillStage::Open));
+        QCOMPARE(std::string(look.head->fields().lines()), "ETag: 1\r\n"s);
+        QVERIFY(look.length == uint64_t(4));
+    }
+
+    void aBodyIsReadAsItArrives_data() {
+        QTest::addColumn<int>("size");
+        QTest::addColumn<int>("step");
+        QTest::addColumn<bool>("lengthKnown");
+        for (const bool known : {true, false}) {
+            for (const auto& [size, step] : {std::pair{0, 1},
+                                             {1, 1},
+                                             {1000, 7},
+                                             {16384, 5000},
+                                             {16385, 5000},
+                                             {200'000, 33'000},
+                                             {262'144, 131'072}})
+                QTest::addRow("%d bytes by %d, length %s", size, step, known ? "known" : "unknown")
+                    << size << step << known;
+        }
+    }
+
+    void aBodyIsReadAsItArrives() {
+        QFETCH(int, size);
+        QFETCH(int, step);
+        QFETCH(bool, lengthKnown);
+        const std::string body = pattern(static_cast<size_t>(size));
+        Bench bench;
+        QVERIFY(bench.open(lengthKnown ? std::optional<uint64_t>(body.size()) : std::nullopt));
+        Reader eager(bench.fill, 1);
+        Reader lazy(bench.fill, 2);
+        for (size_t at = 0; at < body.size(); at += static_cast<size_t>(step)) {
+            QCOMPARE(eager.read(), size_t(0));
+            bench.woken();
+            bench.fill.append(std::string_view(body).substr(at, static_cast<size_t>(step)), bench.now, bench.wakes);
+            QCOMPARE(bench.woken(), Tokens{1});
+            eager.read();
+            QCOMPARE(eager.text.size(), std::min(body.size(), at + static_cast<size_t>(step)));
+        }
+        eager.read();
+        bench.woken();
+        const StoredRef stored = bench.fill.complete(bench.now, bench.wakes);
+        QCOMPARE(bench.woken(), Tokens{1});
+        QVERIFY(stored);
+        QCOMPARE(bodyText(BodySlices(*stored)), body);
+        Reader late(bench.fill, 3);
+        for (Reader* reader : {&eager, &lazy, &late}) {
+            reader->read();
+            QCOMPARE(int(reader->stage), int(FillStage::Complete));
+            QVERIFY(reader->text == body);
+        }
+        QVERIFY(bench.store.insert(stored, 7, bench.now));
+        QVERIFY2(bench.store.bytes() < body.size() + 70'000, "what was set aside is given back");
+    }
+
+    void whatIsTooLargeGoesThroughAWindow() {
+        Bench bench;
+        const std::string piece = pattern(100'000);
+        QVERIFY(bench.open({}));
+        Reader slow(bench.fill, 1);
+        Reader fast(bench.fill, 2);
+        Reader unbegun(bench.fill, 3);
+        const Waiter leader{0, 99};
+        slow.read();
+        size_t sent = 0;
+        while (bench.fill.takesMore(leader)) {
+            bench.fill.append(piece, bench.now, bench.wakes);
+            sent += piece.size();
+            fast.read();
+            QVERIFY(sent < 2 * Fill::window);
+        }
+        QVERIFY(sent >= Fill::window);
+        QVERIFY(!bench.fill.storable());
+        QCOMPARE(bench.store.bytes(), uint64_t(0));
+        QVERIFY(bench.fill.heldUpBy(slow.place));
+        QVERIFY(!bench.fill.heldUpBy(fast.place));
+        Reader late(bench.fill, 4);
+        QVERIFY2(!late.joined, "the beginning is gone");
+
+        slow.wakes.clear();
+        slow.read();
+        QVERIFY2(slow.wakes.empty(), "one is still behind");
+        unbegun.read();
+        QCOMPARE(unbegun.wakes.size(), size_t(1));
+        QVERIFY(unbegun.wakes.front() == leader);
+        QVERIFY(bench.fill.takesMore(leader));
+        QVERIFY(!bench.fill.complete(bench.now, bench.wakes));
+        fast.read();
+        for (Reader* reader : {&slow, &fast, &unbegun}) {
+            QCOMPARE(reader->text.size(), sent);
+            QVERIFY(reader->text == unbegun.text);
+            QVERIFY(reader->text.starts_with(piece));
+        }
+    }
+
+    void aSlowReaderThatLeavesHoldsNobodyUp() {
+        Bench bench;
+        QVERIFY(bench.open({}));
+        Reader slow(bench.fill, 1);
+        Reader fast(bench.fill, 2);
+        const std::string piece = pattern(100'000);
+        while (bench.fill.takesMore({0, 99})) {
+            bench.fill.append(piece, bench.now, bench.wakes);
+            fast.read();
+        }
+        bench.woken();
+        bench.fill.leave(slow.place, bench.wakes);
+        QCOMPARE(bench.woken(), Tokens{99});
+    }
+
+    void aKnownLengthThatIsTooLargeIsRefused() {
+        Bench bench;
+        QVERIFY(!bench.open(maxEntry + 1));
+        Bench small(50'000);
+        QVERIFY2(!small.open(100'000), "more than the whole store");
+        QCOMPARE(small.store.bytes(), uint64_t(0));
+    }
+
+    void withoutRoomInTheStoreItIsNotKept() {
+        Bench bench(100'000);
+        QVERIFY(bench.open({}));
+        Reader reader(bench.fill, 1);
+        bench.fill.append(pattern(150'000), bench.now, bench.wakes);
+        QVERIFY(!bench.fill.storable());
+        reader.read();
+        QVERIFY(reader.text == pattern(150'000));
+        QVERIFY(!bench.fill.complete(bench.now, bench.wakes));
+    }
+
+    void whatBreaksOffIsSeenAsIncomplete() {
+        Bench bench;
+        QVERIFY(bench.open(10));
+        Reader reader(bench.fill, 1);
+        bench.fill.append("12345", bench.now, bench.wakes);
+        reader.read();
+        bench.woken();
+        bench.fill.breakOff(bench.wakes);
+        QCOMPARE(bench.woken(), Tokens{1});
+        reader.read();
+        QCOMPARE(reader.text, "12345"s);
+        QCOMPARE(int(reader.stage), int(FillStage::Broken));
+        QVERIFY(!Reader(bench.fill, 2).joined);
+    }
+
+    void whoWaitsLearnsWhyThereIsNothing_data() {
+        QTest::addColumn<int>("reason");
+        QTest::newRow("look again") << int(Release::LookAgain);
+        QTest::newRow("go alone") << int(Release::GoAlone);
+        QTest::newRow("failed") << int(Release::Failed);
+    }
+
+    void whoWaitsLearnsWhyThereIsNothing() {
+        QFETCH(int, reason);
+        Bench bench;
+        Reader reader(bench.fill, 1);
+        bench.fill.look(reader.place, reader.self);
+        bench.fill.release(static_cast<Release>(reason), Failure::ConnectRefused, bench.wakes);
+        QCOMPARE(bench.woken(), Tokens{1});
+        const Fill::Look look = bench.fill.look(reader.place, reader.self);
+        QCOMPARE(int(look.stage), int(FillStage::Released));
+        QCOMPARE(int(look.reason), reason);
+        QCOMPARE(int(look.failure), int(Failure::ConnectRefused));
+        QVERIFY(!look.head);
+    }
+
+    void whetherItIsWantedWithoutItsClient() {
+        Bench pending;
+        QVERIFY(!pending.fill.wantedByOthers());
+        Reader reader(pending.fill, 1);
+        QVERIFY(pending.fill.wantedByOthers());
+        Bench small;
+        QVERIFY(small.open(100));
+        QVERIFY2(small.fill.wantedByOthers(), "small enough to be stored");
+        small.fill.append(pattern(100), small.now, small.wakes);
+        QVERIFY(small.fill.complete(small.now, small.wakes));
+        QVERIFY(!small.fill.wantedByOthers());
+    }
+
+    void oneLeadsAndTheOthersFollow() {
+        Bench bench;
+        FillTable table;
+        Fill::Place place;
+        const auto join = [&](std::string_view key, uint32_t generation, TimePoint now) {
+            return table.joinOrLead(key, bench.store.hashOf(key), generation, bench.store, now, place);
+        };
+        const auto first = join("a", 0, bench.now);
+        QVERIFY(first.leads);
+        QVERIFY(!join("a", 0, bench.now).leads);
+        QVERIFY(join("b", 0, bench.now).leads);
+        QVERIFY2(join("a", 1, bench.now).leads, "invalidated meanwhile");
+        QVERIFY2(join("b", 0, bench.now + FillTable::stallAfter).leads, "stalled");
+        table.remove(*first.fill); // is not there any more
+        QCOMPARE(table.size(), size_t(2));
+        const auto second = join("a", 1, bench.now);
+        QVERIFY(!second.leads);
+        second.fill->release(Release::GoAlone, Failure::None, bench.wakes);
+        QVERIFY2(join("a", 1, bench.now).leads, "released");
+    }
+
+    void uncacheableKeysAreRememberedForAWhile() {
+        auto keys = std::make_unique<UncacheableKeys>();
+        const TimePoint now{1h};
+        const uint64_t hash = 0x123456789abcdef0;
+        QVERIFY(!keys->contain(hash, now));
+        keys->note(hash, now);
+        QVERIFY(keys->contain(hash, now + UncacheableKeys::remembered - 1s));
+        QVERIFY(!keys->contain(hash, now + UncacheableKeys::remembered));
+        QVERIFY2(!keys->contain(hash ^ (uint64_t{1} << 63), now), "another key of the same place");
+        keys->forget(hash);
+        QVERIFY(!keys->contain(hash, now));
+    }
+
+    void aGenerationEndsWithAnInvalidation() {
+        auto generations = std::make_unique<Generations>();
+        const uint32_t before = generations->of(5);
+        const uint32_t other = generations->of(6);
+        generations->invalidate(5);
+        QVERIFY(generations->of(5) != before);
+        QCOMPARE(generations->of(6), other);
+        generations->invalidateAll();
+        QVERIFY(generations->of(6) != other);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestFill)
+#include "test_fill.moc"
