@@ -105,7 +105,7 @@ std::optional<QString> Engine::start(const config::Config& config) {
     const uint32_t workers = config.proxy.workers > 0
                                  ? config.proxy.workers
                                  : static_cast<uint32_t>(std::max(1, QThread::idealThreadCount()));
-    d->switchboard = std::make_unique<net::Switchboard>(workers);
+    d->switchboard = std::make_unique<net::Switchboard>(workers, d->shared.seed());
     d->collector = std::make_unique<net::Collector>(*d->switchboard);
     d->limitClients();
     d->workersDrained.assign(workers, false);

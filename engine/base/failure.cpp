@@ -63,6 +63,10 @@ constexpr std::array rows{
          "The client has made as many requests as the rate limiter allows.",
          "Wait as long as Retry-After says; raise rate_limiter.limit in config.yaml, or name the client in "
          "rate_limiter.exempt."}},
+    Row{Failure::TooManyConnections,
+        {"too-many-connections", 429, Fault::Client, "http_request_denied",
+         "The client holds as many connections as it may.",
+         "Close some or use them again, or raise proxy.max_connections_per_client in config.yaml."}},
     // 404 and not the 500 that RFC 9209 recommends: nothing is broken, there is nothing at that address.
     Row{Failure::NoRoute,
         {"no-route", 404, Fault::Client, "destination_not_found", "No route matches the request's host and path.",

@@ -26,14 +26,15 @@ enum class Failure : uint8_t {
     ClientTooSlow,       // reads the response slower than min_rate
     ProxyLoop,           // this proxy met itself in Via
     // decided by the proxy
-    RateLimited,     // the client has used up its quota
-    NoRoute,         // no route matches host and path
-    NoBackend,       // the pool has no backend
-    AllBackendsDown, // every backend out, when_all_down: refuse
-    QueueFull,       // every backend at max_connections and the queue at its size
-    QueueTimeout,    // waited queue.timeout for a slot
-    Draining,        // cut when drain_timeout was over
-    Internal,        // a fault of the proxy itself
+    RateLimited,        // the client has used up its quota
+    TooManyConnections, // the client holds max_connections_per_client
+    NoRoute,            // no route matches host and path
+    NoBackend,          // the pool has no backend
+    AllBackendsDown,    // every backend out, when_all_down: refuse
+    QueueFull,          // every backend at max_connections and the queue at its size
+    QueueTimeout,       // waited queue.timeout for a slot
+    Draining,           // cut when drain_timeout was over
+    Internal,           // a fault of the proxy itself
     // met towards the backend
     DnsError, // name does not resolve
     ConnectRefused,

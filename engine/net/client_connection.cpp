@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/client_connection.h"
 
+#include "limit/client_identity.h"
 #include "net/transfer.h"
 
 #include <algorithm>
@@ -10,16 +11,13 @@ namespace reverxy::net {
 
 using http::BodyKind;
 using http::FieldId;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
+using limit::ConnectionVerdict;
 
 namespace {
 constexpr int roundsPerTurn = 16;
-constexpr seconds paceWindow{10};
-constexpr seconds lingerSilence{2};
-constexpr seconds lingerLimit{30};
-// How long an idle connection is kept for a request that may be on its way.
-constexpr milliseconds drainGrace{500};
+// Kinds of bad messages beside those of the parser.
+constexpr uint32_t tooManyConnectionsKind = 1001;
+constexpr uint32_t evenMoreConnectionsKind = 1002;
 } // namespace
 
 ClientConnection::ClientConnection(Services& services, int socket)
@@ -41,9 +39,28 @@ bool ClientConnection::start() {
     if (!m_services.loop.reactor().add(*this))
         return false;
     waitForRequest();
+    admit();
+    if (m_admitted == ConnectionVerdict::Close)
+        return false;
     if (m_services.draining)
         drain();
     return true;
+}
+
+/// The limit of connections per client. Through a trusted proxy come many clients, whom it does not concern.
+void ClientConnection::admit() {
+    const config::Config& config = m_services.runtime->worker.runtime->config;
+    const uint32_t most =
+        limit::isTrusted(m_peer.address, config.proxy.trustedProxies) ? 0 : config.proxy.maxConnectionsPerClient;
+    m_clientKey = limit::keyOfAddress(m_peer.address, config.rateLimiter.ipv6Prefix);
+    m_admitted = m_services.switchboard.connectionsOfClients.enter(m_clientKey, most);
+    if (m_admitted == ConnectionVerdict::Serve)
+        return;
+    constexpr std::string_view why = "max_connections_per_client is reached";
+    if (m_admitted == ConnectionVerdict::Close)
+        return m_services.journal.addRefusedConnection(m_peer.address, why, evenMoreConnectionsKind);
+    refuse(Failure::TooManyConnections, why, tooManyConnectionsKind);
+    pump();
 }
 
 void ClientConnection::onReady(Readiness readiness) {
@@ -302,78 +319,6 @@ void ClientConnection::waitForRequest() {
     m_services.loop.arm(*this, m_idleSince + settings().idleTimeout);
 }
 
-void ClientConnection::closeGently() {
-    if (m_cut && m_encoder.endsWithConnection()) {
-        // To a reader that takes everything until the end, an orderly end would look like a complete body.
-        m_services.loop.reactor().remove(*this);
-        closeWithReset(std::exchange(m_descriptor, -1));
-        closeNow();
-        return;
-    }
-    const bool nothingUnread = m_state == State::Response && m_in.empty() && !m_readable;
-    if (m_peerEnded || m_state == State::Tunnel || (nothingUnread && !m_cut)) {
-        closeNow();
-        return;
-    }
-    m_state = State::Lingering;
-    m_in.clear();
-    m_paceBegun = m_services.loop.now();
-    m_paceReceived = 0;
-    shutdownSending(m_descriptor);
-    m_services.loop.cancel(*this);
-    m_services.loop.arm(*this, m_paceBegun + lingerSilence);
-}
-
-void ClientConnection::closeNow() {
-    if (m_state == State::Closed)
-        return;
-    m_state = State::Closed;
-    if (m_transfer) {
-        m_transfer->clientLost(m_services.draining ? Failure::Draining : Failure::ClientGone);
-        std::exchange(m_transfer, nullptr)->end();
-    }
-    m_output.clear();
-    m_in.clear();
-    m_services.loop.cancel(*this);
-    if (m_descriptor >= 0) {
-        m_services.loop.reactor().remove(*this);
-        closeSocket(std::exchange(m_descriptor, -1));
-    }
-    m_services.host.clientClosed(*this);
-}
-
-void ClientConnection::peerEnded() {
-    m_peerEnded = true;
-    m_reactorSawEnd = false;
-    switch (m_state) {
-    case State::Response:
-        // Half-closed: it may still be waiting for its answer. A stream of events has no end to wait for.
-        m_keepAlive = false;
-        if (m_transfer->exchange().isEventStream())
-            peerBroke();
-        return;
-    case State::Tunnel:
-        m_transfer->tunnelClientEnded();
-        return;
-    case State::Head:
-        if (outputPending())
-            return; // answers to pipelined requests still go out; the last one closes
-        closeNow();
-        return;
-    default:
-        peerBroke();
-        return;
-    }
-}
-
-void ClientConnection::peerBroke() {
-    if (m_transfer) {
-        m_transfer->clientLost(Failure::ClientGone);
-        std::exchange(m_transfer, nullptr)->end();
-    }
-    closeNow();
-}
-
 void ClientConnection::endSending() {
     m_endAfterFlush = true;
     if (m_output.empty()) {
@@ -385,78 +330,6 @@ void ClientConnection::endSending() {
 void ClientConnection::cut() {
     m_cut = true;
     m_keepAlive = false;
-}
-
-void ClientConnection::drain() {
-    if (!idle() || m_halfClosed)
-        return; // what runs is answered with `Connection: close`
-    // A client may have its next request on the way: it is given time to arrive and is answered, rather than lost.
-    const TimePoint now = m_services.loop.now();
-    const TimePoint quiet = std::max(m_idleSince, m_services.drainBegan) + drainGrace;
-    m_services.loop.cancel(*this);
-    if (now < quiet) {
-        m_services.loop.arm(*this, quiet);
-    } else if (!isQuietAndOpen(m_descriptor)) {
-        m_readable = true;
-        m_services.loop.resumeSoon(*this);
-    } else {
-        m_halfClosed = true;
-        shutdownSending(m_descriptor);
-        m_services.loop.arm(*this, now + seconds(1));
-    }
-}
-
-void ClientConnection::onTimer(TimePoint now) {
-    switch (m_state) {
-    case State::Head:
-        if (m_halfClosed)
-            return closeNow();
-        if (m_services.draining && m_in.empty())
-            return drain();
-        if (m_in.empty() || outputPending())
-            return closeNow();
-        if (now < m_headDeadline) {
-            m_services.loop.arm(*this, m_headDeadline);
-            return;
-        }
-        refuse(Failure::RequestTimeout, "the header section did not arrive within header_timeout", 1000);
-        return pump();
-    case State::Lingering:
-        if (m_paceReceived > 0 && now - m_paceBegun < lingerLimit) {
-            m_paceReceived = 0;
-            m_services.loop.arm(*this, now + lingerSilence);
-            return;
-        }
-        return closeNow();
-    case State::Body:
-    case State::Response:
-        return watchPace(now);
-    case State::Tunnel:
-    case State::Closed:
-        return;
-    }
-}
-
-/// The minimum rate of a body, being sent or being read, over the last window.
-void ClientConnection::watchPace(TimePoint now) {
-    const uint64_t least = settings().minRate * static_cast<uint64_t>(paceWindow.count());
-    const TimePoint begun = std::exchange(m_paceBegun, now);
-    const uint64_t received = std::exchange(m_paceReceived, 0);
-    const uint64_t sent = std::exchange(m_paceSent, 0);
-    m_services.loop.arm(*this, now + paceWindow);
-    if (outputPending() && m_outputPendingSince <= begun && sent < least) {
-        m_transfer->clientLost(Failure::ClientTooSlow);
-        std::exchange(m_transfer, nullptr)->end();
-        return closeNow();
-    }
-    // Who has its answer already may keep the rest of the body to itself.
-    const bool waitedForBody = m_state == State::Body && !m_awaitsContinue && m_transfer->takesRequestBody() &&
-                               !m_transfer->exchange().headForwarded();
-    if (waitedForBody && received < least) {
-        m_keepAlive = false;
-        m_transfer->exchange().requestFailed(Failure::RequestTimeout, "the body came slower than min_rate", now);
-        pump();
-    }
 }
 
 // Writing responses.

@@ -3,6 +3,7 @@
 
 #include "http/body_decoder.h"
 #include "http/head_parser.h"
+#include "limit/connection_counts.h"
 #include "net/loop.h"
 #include "net/message_encoder.h"
 #include "net/output_queue.h"
@@ -57,6 +58,9 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     ClientConnection* next = nullptr;
 
   private:
+    /// Bodies are judged by min_rate over windows of this length.
+    static constexpr std::chrono::seconds paceWindow{10};
+
     enum class State : uint8_t {
         Head,      // waiting for a request, or within its head
         Body,      // within its body
@@ -68,6 +72,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     };
     enum class Progress : uint8_t { NeedsInput, Blocked };
 
+    void admit();
     void onReady(Readiness readiness) override;
     void onTimer(TimePoint now) override;
     void resume() override;
@@ -96,6 +101,8 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     http::RequestParser m_parser;
     http::BodyDecoder m_decoder;
     Endpoint m_peer;
+    limit::ClientKey m_clientKey;
+    limit::ConnectionVerdict m_admitted = limit::ConnectionVerdict::Close;
     TimePoint m_idleSince{};
     TimePoint m_headDeadline = TimePoint::max(); // once its first byte is there
     TimePoint m_paceBegun{};

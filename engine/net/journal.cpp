@@ -31,11 +31,19 @@ void Journal::add(const observe::Decision& decision) {
 
 void Journal::addBadMessage(const observe::Decision& decision, uint32_t kind) {
     count(decision);
-    const auto verdict = m_switchboard.admitBadMessage(decision.client, kind, m_loop.now());
+    warnOnce(decision.client, kind,
+             "was refused with " + std::to_string(decision.status) + ": " + std::string(decision.details.view()));
+}
+
+void Journal::addRefusedConnection(const IpAddress& client, std::string_view why, uint32_t kind) {
+    warnOnce(client, kind, "had a connection closed: " + std::string(why));
+}
+
+void Journal::warnOnce(const IpAddress& client, uint32_t kind, std::string what) {
+    const auto verdict = m_switchboard.admitBadMessage(client, kind, m_loop.now());
     if (!verdict.pass)
         return;
-    std::string message = decision.client.toString() + " sent a message that was refused with " +
-                          std::to_string(decision.status) + ": " + std::string(decision.details.view());
+    std::string message = client.toString() + " " + std::move(what);
     if (verdict.suppressedBefore > 0)
         message += " (and " + std::to_string(verdict.suppressedBefore) + " more like it since the last such line)";
     write(observe::Level::Warn, "client", std::move(message));

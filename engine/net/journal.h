@@ -32,6 +32,8 @@ class Journal final : public Timer {
     void add(const observe::Decision& decision);
     /// A request that was no valid message: a line once per client, kind and minute.
     void addBadMessage(const observe::Decision& decision, uint32_t kind);
+    /// A connection that was closed without an answer; a line likewise.
+    void addRefusedConnection(const IpAddress& client, std::string_view why, uint32_t kind);
 
     void connectionAccepted() { m_counters.connectionAccepted(); }
 
@@ -47,6 +49,7 @@ class Journal final : public Timer {
 
   private:
     void onTimer(TimePoint now) override;
+    void warnOnce(const IpAddress& client, uint32_t kind, std::string what);
     void count(const observe::Decision& decision);
 
     Loop& m_loop;

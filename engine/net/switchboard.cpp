@@ -3,7 +3,7 @@
 
 namespace reverxy::net {
 
-Switchboard::Switchboard(size_t workers) {
+Switchboard::Switchboard(size_t workers, const HashSeed& seed) : connectionsOfClients(seed) {
     for (size_t i = 0; i < workers; ++i)
         m_workers.push_back(std::make_unique<WorkerAddress>());
 }

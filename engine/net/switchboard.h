@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "limit/connection_counts.h"
 #include "net/mailbox.h"
 #include "net/message.h"
 #include "net/wake_channel.h"
@@ -26,7 +27,7 @@ struct WorkerAddress {
 /// call is thread-safe.
 class Switchboard {
   public:
-    explicit Switchboard(size_t workers);
+    Switchboard(size_t workers, const HashSeed& seed);
 
     size_t workers() const { return m_workers.size(); }
 
@@ -55,6 +56,9 @@ class Switchboard {
     /// Client connections over all workers, and how many there may be.
     std::atomic<uint32_t> totalClients{0};
     std::atomic<uint32_t> maxClients{10000};
+
+    /// Of those, how many each client holds.
+    limit::ConnectionCounts connectionsOfClients;
 
     /// Whether a line about a bad message is to be written: once per client, kind and minute, over all workers.
     observe::RepeatFilter::Verdict admitBadMessage(const IpAddress& client, uint32_t kind, TimePoint now);

@@ -127,7 +127,7 @@ void Exchange::answerFailure(Failure failure, TimePoint now) {
     const std::string_view proxyStatus = proxyStatusValue(m_arena, m_decision, next);
     if (!proxyStatus.empty())
         m_fields.add("Proxy-Status", proxyStatus, FieldId::ProxyStatus);
-    if (info.status == 503)
+    if (info.status == 503 || failure == Failure::TooManyConnections)
         m_fields.add("Retry-After", "1", FieldId::RetryAfter);
     const std::string_view policy =
         failure == Failure::RateLimited ? std::string_view(limiter()->policyName) : std::string_view();

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "limit/connection_counts.h"
+
+#include <QTest>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace reverxy;
+using namespace reverxy::limit;
+
+namespace {
+
+ClientKey client(uint8_t number) {
+    return keyOfAddress(IpAddress::v4({192, 0, 2, number}), 64);
+}
+
+} // namespace
+
+/// Also meant for ThreadSanitizer.
+class TestConnectionCounts : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+
+    void soManyAreServedAndAsManyAnswered() {
+        const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Answer);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Answer);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Close);
+        QVERIFY(counts->enter(client(2), 2) == ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(1)), 2u);
+        // Those that are only being told are in nobody's way.
+        counts->leave(client(1), ConnectionVerdict::Close);
+        counts->leave(client(1), ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Close);
+        counts->leave(client(1), ConnectionVerdict::Answer);
+        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Answer);
+    }
+
+    void withoutALimitTheyAreCountedForTheDayThereIsOne() {
+        const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
+        for (int i = 0; i < 100; ++i)
+            QVERIFY(counts->enter(client(1), 0) == ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(1)), 100u);
+        QVERIFY(counts->enter(client(1), 50) == ConnectionVerdict::Answer);
+        for (int i = 0; i < 51; ++i)
+            counts->leave(client(1), ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(1), 50) == ConnectionVerdict::Serve);
+    }
+
+    void whoHasGoneIsForgotten() {
+        const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
+        counts->enter(client(1), 1);
+        counts->enter(client(1), 1);
+        counts->leave(client(1), ConnectionVerdict::Answer);
+        counts->leave(client(1), ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(1)), 0u);
+        counts->leave(client(3), ConnectionVerdict::Serve); // never was there
+        QCOMPARE(counts->held(client(3)), 0u);
+    }
+
+    void theCountIsExactHoweverManyComeAtOnce() {
+        constexpr uint32_t most = 3;
+        const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
+        std::atomic<uint32_t> serving{0};
+        std::atomic<bool> tooMany{false};
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] {
+                for (int n = 0; n < 5000; ++n) {
+                    const ConnectionVerdict verdict = counts->enter(client(1), most);
+                    if (verdict == ConnectionVerdict::Serve) {
+                        if (++serving > most)
+                            tooMany = true;
+                        --serving;
+                    }
+                    counts->leave(client(1), verdict);
+                }
+            });
+        }
+        for (std::thread& thread : threads)
+            thread.join();
+        QVERIFY(!tooMany);
+        QCOMPARE(counts->held(client(1)), 0u);
+        QVERIFY(counts->enter(client(1), 1) == ConnectionVerdict::Serve);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestConnectionCounts)
+#include "test_connection_counts.moc"
