@@ -30,6 +30,7 @@ struct StoredFacts {
     bool alwaysValidate : 1 = false;   // no-cache: never reused without successful validation
     bool neverStale : 1 = false;       // must-revalidate, proxy-revalidate, s-maxage
     bool heuristic : 1 = false;        // the lifetime is the cache's own guess
+    bool immutable : 1 = false;        // fresh, it needs no validation on reload (RFC 8246)
     bool partial : 1 = false;          // a 206's part of the whole; Content-Range is among the fields
     bool staleIfErrorSaid : 1 = false; // the directive is there, perhaps with 0
 };

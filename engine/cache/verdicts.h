@@ -42,10 +42,12 @@ enum class StoreVerdict : uint8_t {
     // the response
     NotFinal,
     NotModified,
+    AnswersOneRequest,
     StatusNotUnderstood,
     NoStore,
     Private,
     VaryStar,
+    VaryUnmatchable,
     NotMarkedCacheable,
     Personal,
     NoLifetime,
@@ -73,6 +75,7 @@ enum class ReuseVerdict : uint8_t {
     RequestMaxAge,
     RequestMinFresh,
     Invalidated,
+    Personal,
     Stale,
     MustRevalidate,
     // of no use for this request
