@@ -172,9 +172,10 @@ constexpr std::array table{
     word<&Log::level>("level", "info", logLevels, "The least severe messages that are written."),
     word<&Log::format>("format", "text", logFormats, "One line of text, or one JSON object, for each message."),
     boolean<&Log::access>("access", "true", "Write one line for each exchange."),
-    plain<&Log::redact>(
-        "redact", Type::FieldNames, "[]",
-        "Further header fields whose values are kept out of logs and records, beside those that are always."),
+    plain<&Log::redact>("redact", Type::FieldNames, "[]",
+                        "Further header fields and query parameters whose values are kept out of logs and records, "
+                        "beside those that "
+                        "are always."),
 
     boolean<&Cache::enabled>("enabled", "true", "Store responses and answer from them."),
     size<&Cache::maxSize>("max_size", "256MiB", 0, 1024 * gibibyte,

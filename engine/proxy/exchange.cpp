@@ -7,7 +7,6 @@
 namespace reverxy::proxy {
 
 using http::BodyKind;
-using http::FieldId;
 using observe::Phase;
 
 namespace {
@@ -76,7 +75,8 @@ void Exchange::describe(const ClientFacts& client, WallTime wall) {
     m_decision.clientWalk = client.identity.walked;
     m_decision.method.assign(m_head->methodToken);
     m_decision.host.assign(m_head->authority);
-    m_decision.target.assign(m_head->target);
+    const auto redacted = m_runtime->runtime->redaction.redactedTarget(m_head->target);
+    m_decision.target.assign(redacted ? *redacted : m_head->target);
     m_decision.httpMinor = m_head->version == http::Version::Http11 ? 1 : 0;
 }
 
@@ -136,8 +136,7 @@ bool Exchange::answerHere(TimePoint now) {
     message.append(m_head->methodToken).append(" ").append(m_head->target);
     message.append(m_head->version == http::Version::Http11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
     for (const http::Field& field : m_head->fields) {
-        if (field.id == FieldId::Cookie || field.id == FieldId::Authorization ||
-            field.id == FieldId::ProxyAuthorization)
+        if (m_runtime->runtime->redaction.hidesField(field.name))
             continue;
         message.append(field.name).append(": ").append(field.value).append("\r\n");
     }

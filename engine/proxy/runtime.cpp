@@ -72,8 +72,9 @@ std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, Shar
     for (const config::Pool& pool : config.pools)
         pools.push_back(compilePool(pool, shared, names));
     const http::HeadLimits limits{config.proxy.maxHeaderSize, config.proxy.maxHeaderCount};
-    return std::make_shared<const Runtime>(
-        Runtime{config, limits, route::Router(rules), std::move(routes), std::move(pools), std::move(limiters)});
+    return std::make_shared<const Runtime>(Runtime{config, limits, observe::Redaction(config.log.redact),
+                                                   route::Router(rules), std::move(routes), std::move(pools),
+                                                   std::move(limiters)});
 }
 
 WorkerRuntime::WorkerRuntime(std::shared_ptr<const Runtime> compiled) : runtime(std::move(compiled)) {

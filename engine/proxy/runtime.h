@@ -5,6 +5,7 @@
 #include "base/name_table.h"
 #include "config/config.h"
 #include "http/head_parser.h"
+#include "observe/redaction.h"
 #include "proxy/runtime_limiter.h"
 #include "proxy/shared_state.h"
 #include "route/router.h"
@@ -52,6 +53,7 @@ struct RuntimeRoute {
 struct Runtime {
     config::Config config;
     http::HeadLimits headLimits;
+    observe::Redaction redaction;
     route::Router router;
     std::vector<RuntimeRoute> routes;
     std::vector<RuntimePool> pools;
