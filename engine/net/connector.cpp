@@ -22,7 +22,7 @@ Connector::Result Connector::start(WorkerBackend& backend, Duration timeout) {
     m_deadline = m_begun + timeout;
     m_tried = 0;
     m_failure = Failure::None;
-    m_localFault = false;
+    m_asked = false;
     m_details.clear();
     return begin();
 }
@@ -66,7 +66,7 @@ Connector::Result Connector::tryNext() {
         }
         if (attempt->socketError() != 0) {
             m_failure = failureOfConnectError(attempt->socketError());
-            m_localFault = isLocalFault(attempt->socketError());
+            m_asked = m_asked || !isLocalFault(attempt->socketError());
             m_details = attempt->endpoint().toString() + ": " + errorText(attempt->socketError());
             continue;
         }
@@ -115,7 +115,7 @@ void Connector::connectEnded(UpstreamConnection& connection, int error) {
         return;
     }
     m_failure = failureOfConnectError(error);
-    m_localFault = isLocalFault(error);
+    m_asked = m_asked || !isLocalFault(error);
     m_details = ended->endpoint().toString() + ": " + errorText(error);
     ended->close();
     m_loop.discard(std::move(ended));

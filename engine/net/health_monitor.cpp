@@ -103,8 +103,8 @@ void HealthMonitor::flipped(const health::Target& target, Flip flip) {
         const proxy::RuntimeBackend& backend = compiled.backends[place.backend];
         ++compiled.state->availability;
         const health::PoolStanding standing = standingOf(place.pool);
-        const bool noneLeft = flip == Flip::ToDown && backend.enabled() && standing.available == 0;
-        m_log.write(noneLeft ? Level::Error : (flip == Flip::ToDown ? Level::Warn : Level::Info), "health",
+        const bool matters = flip == Flip::ToDown && backend.enabled();
+        m_log.write(!matters ? Level::Info : (standing.available == 0 ? Level::Error : Level::Warn), "health",
                     health::flipMessage(nameOf(place.pool), backend.text, flip, target.reason(), backend.enabled(),
                                         standing));
         if (backend.available())

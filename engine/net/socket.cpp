@@ -146,7 +146,6 @@ bool isLocalFault(int error) {
     case ENOBUFS:
     case ENOMEM:
     case ENOSPC: // no room in the reactor
-    case EADDRNOTAVAIL:
         return true;
     default:
         return false;

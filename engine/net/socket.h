@@ -44,7 +44,8 @@ ConnectAttempt beginConnect(const Endpoint& to);
 int connectError(int socket);
 /// Which Failure a connection error is.
 Failure failureOfConnectError(int error);
-/// Whether it comes from a lack of this machine's own: descriptors, memory, ports.
+/// Whether it comes from a lack of this machine's own: descriptors, memory. (EADDRNOTAVAIL is not among them: it is
+/// also what ::1 answers where there is no IPv6.)
 bool isLocalFault(int error);
 
 /// Makes an accepted socket non-blocking, with TCP_NODELAY.

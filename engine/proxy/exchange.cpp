@@ -4,6 +4,8 @@
 #include "http/target.h"
 #include "proxy/forward.h"
 
+#include <algorithm>
+
 namespace reverxy::proxy {
 
 using http::BodyKind;
@@ -109,14 +111,18 @@ Failure Exchange::route() {
     return Failure::None;
 }
 
-Failure Exchange::admissible() const {
+Failure Exchange::admissible() {
     const uint64_t maxBody = configuration().proxy.maxBodySize;
     if (maxBody > 0 && m_head->framing.kind == BodyKind::Length && m_head->framing.length > maxBody)
         return Failure::BodyTooLarge;
     if (pool().backends.empty())
         return Failure::NoBackend;
-    if (m_runtime->current(m_pool).available.empty())
+    if (m_runtime->current(m_pool).available.empty()) {
+        const auto& backends = pool().backends;
+        if (std::none_of(backends.begin(), backends.end(), [](const auto& backend) { return backend.enabled(); }))
+            m_decision.details.assign("none of them is enabled");
         return Failure::AllBackendsDown;
+    }
     return Failure::None;
 }
 

@@ -117,7 +117,7 @@ class Exchange {
                WallTime wall, std::string_view date);
     void describe(const ClientFacts& client, WallTime wall);
     Failure route();
-    Failure admissible() const;
+    Failure admissible();
     const RuntimeLimiter* limiter() const;
     bool withinQuota(TimePoint now);
     void tellWhyThrottled();

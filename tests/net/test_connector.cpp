@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <memory>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace reverxy;
@@ -159,6 +160,26 @@ class TestConnector : public QObject {
         QVERIFY(place.detailsName("127.0.0.1:" + std::to_string(port.number())));
         QVERIFY(place.backend.state->refreshWanted);
         QVERIFY(place.reached().empty());
+    }
+
+    void aLackOfDescriptorsIsNotTheBackendsFault() {
+        const LoopbackPort port;
+        Place place("localhost", port.number());
+        const int lowestFree = ::dup(0);
+        ::close(lowestFree);
+        rlimit limit{};
+        ::getrlimit(RLIMIT_NOFILE, &limit);
+        const rlim_t before = limit.rlim_cur;
+        limit.rlim_cur = static_cast<rlim_t>(lowestFree);
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        const auto result = place.start();
+        limit.rlim_cur = before;
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        QVERIFY(result == Connector::Result::Failed);
+        QVERIFY(place.connector.localFault());
+        place.start(); // nobody listens: that is the backend's own
+        QVERIFY(QTest::qWaitFor([&] { return place.result == Connector::Result::Failed; }));
+        QVERIFY(!place.connector.localFault());
     }
 
     void silenceEndsAtTheTimeout() {

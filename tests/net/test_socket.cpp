@@ -117,20 +117,26 @@ class TestSocket : public QObject {
     void connectErrorsAreFailures_data() {
         QTest::addColumn<int>("error");
         QTest::addColumn<int>("failure");
-        const auto row = [](const char* name, int error, Failure failure) {
-            QTest::newRow(name) << error << int(failure);
+        QTest::addColumn<bool>("local");
+        const auto row = [](const char* name, int error, Failure failure, bool local = false) {
+            QTest::newRow(name) << error << int(failure) << local;
         };
         row("refused", ECONNREFUSED, Failure::ConnectRefused);
         row("timed out", ETIMEDOUT, Failure::ConnectTimeout);
         row("no route", EHOSTUNREACH, Failure::ConnectUnreachable);
         row("no network", ENETUNREACH, Failure::ConnectUnreachable);
-        row("no descriptors", EMFILE, Failure::ConnectUnreachable);
+        row("no descriptors", EMFILE, Failure::ConnectUnreachable, true);
+        row("no descriptors in the system", ENFILE, Failure::ConnectUnreachable, true);
+        row("no memory", ENOMEM, Failure::ConnectUnreachable, true);
+        row("no such address here", EADDRNOTAVAIL, Failure::ConnectUnreachable);
     }
 
     void connectErrorsAreFailures() {
         QFETCH(int, error);
         QFETCH(int, failure);
+        QFETCH(bool, local);
         QCOMPARE(int(failureOfConnectError(error)), failure);
+        QCOMPARE(isLocalFault(error), local);
     }
 
     void receivingTellsBytesSilenceEndAndError() {

@@ -117,6 +117,77 @@ class TestRuntime : public QObject {
         }
     }
 
+    // Who is available.
+
+    void availability_data() {
+        QTest::addColumn<QByteArray>("backends"); // `u` up, `d` down, `U` and `D` the same but switched off
+        QTest::addColumn<bool>("refuse");
+        QTest::addColumn<QByteArray>("available");
+        QTest::addColumn<bool>("allDown");
+        const auto row = [](const char* name, const char* backends, bool refuse, const char* available,
+                            bool allDown) {
+            QTest::newRow(name) << QByteArray(backends) << refuse << QByteArray(available) << allDown;
+        };
+        row("all are up", "uuu", false, "012", false);
+        row("one is down", "udu", false, "02", false);
+        row("one is off", "uUu", false, "02", false);
+        row("one of each", "uDUd", false, "0", false);
+        row("all are down", "ddd", false, "012", true);
+        row("all are down, one is off too", "dDd", false, "02", true);
+        row("the one that is up is off", "dUd", false, "02", true);
+        row("all are down, and refused", "ddd", true, "", true);
+        row("one is left, where they would be refused", "dud", true, "1", false);
+        row("all are off", "UUD", false, "", true);
+    }
+
+    void availability() {
+        QFETCH(QByteArray, backends);
+        QFETCH(bool, refuse);
+        QFETCH(QByteArray, available);
+        QFETCH(bool, allDown);
+        auto config = configOf(std::string_view("abcd").substr(0, static_cast<size_t>(backends.size())));
+        config.pools[0].whenAllDown = refuse ? config::WhenAllDown::Refuse : config::WhenAllDown::TryAll;
+        SharedState shared;
+        NameTable names;
+        const auto runtime = compileRuntime(config, shared, names);
+        WorkerRuntime before(runtime); // looks again
+        for (size_t i = 0; i < static_cast<size_t>(backends.size()); ++i) {
+            const char state = backends[static_cast<qsizetype>(i)];
+            const RuntimeBackend& backend = runtime->pools[0].backends[i];
+            backend.operatorSwitch->set(state == 'u' || state == 'd');
+            if (state == 'd' || state == 'D')
+                backend.health->reported({false, 3, Failure::ConnectRefused}, {});
+            QCOMPARE(backend.available(), state == 'u');
+        }
+        QCOMPARE(before.current(0).available.size(), size_t(backends.size())); // nobody has told it yet
+        ++runtime->pools[0].state->availability;
+        WorkerRuntime after(runtime);
+        for (WorkerRuntime* const worker : {&before, &after}) {
+            const WorkerPool& pool = worker->current(0);
+            QByteArray seen;
+            for (const uint32_t index : pool.available)
+                seen += static_cast<char>('0' + index);
+            QCOMPARE(seen, available);
+            QCOMPARE(pool.allDown, allDown);
+            std::set<size_t> chosen;
+            for (uint64_t ticket = 0; ticket < 20; ++ticket) {
+                if (const auto choice = pool.balancer->choose(ticket, Unloaded()))
+                    chosen.insert(*choice);
+            }
+            QVERIFY(chosen == std::set<size_t>(pool.available.begin(), pool.available.end()));
+        }
+    }
+
+    void aPoolWithoutACheckerIsNotObserved() {
+        auto config = configOf("a");
+        config.pools[0].healthChecker.enabled = false;
+        SharedState shared;
+        NameTable names;
+        const auto runtime = compileRuntime(config, shared, names);
+        QVERIFY(!runtime->pools[0].backends[0].health);
+        QVERIFY(runtime->pools[0].backends[0].available());
+    }
+
     void weightsCountWhereTheyAreMeantTo() {
         auto config = configOf("ab");
         config.pools[0].backends[0].weight = 3;
@@ -139,7 +210,8 @@ class TestRuntime : public QObject {
         const WorkerRuntime one(runtime);
         const WorkerRuntime other(runtime);
         for (uint64_t ticket = 0; ticket < 12; ++ticket)
-            QVERIFY(one.pool(0).balancer->choose(ticket, Unloaded()) == other.pool(0).balancer->choose(ticket, Unloaded()));
+            QVERIFY(one.pool(0).balancer->choose(ticket, Unloaded()) ==
+                    other.pool(0).balancer->choose(ticket, Unloaded()));
     }
 
     void anEmptyPoolHasNobodyToChoose() {

@@ -205,6 +205,69 @@ class TestSharedState : public QObject {
         QCOMPARE(backend.connections(), 0u);
     }
 
+    // Health.
+
+    void theSameProbeOfTheSameAddressIsOneTarget() {
+        SharedState shared;
+        health::ProbeDefinition probe;
+        probe.target = "/health";
+        const auto target = shared.target("h", 1, probe);
+        QVERIFY(shared.target("h", 1, probe) == target);
+        QVERIFY(shared.target("h", 2, probe) != target);
+        QVERIFY(shared.target("g", 1, probe) != target);
+        probe.target = "/ready";
+        QVERIFY(shared.target("h", 1, probe) != target);
+    }
+
+    void aTargetIsKeptAsLongAsSomebodyKnowsIt() {
+        SharedState shared;
+        const health::ProbeDefinition probe;
+        auto target = shared.target("h", 1, probe);
+        target->reported({false, 3, Failure::ConnectRefused}, {});
+        shared.forgetUnused();
+        QVERIFY(shared.target("h", 1, probe) == target);
+        target.reset();
+        shared.forgetUnused();
+        QVERIFY(!shared.target("h", 1, probe)->signal().read().down()); // a new one
+    }
+
+    void anotherRuleForTheSameQuestionKeepsTheVerdict() {
+        SharedState shared;
+        health::ProbeDefinition probe;
+        const auto before = shared.target("h", 1, probe);
+        before->reported({false, 3, Failure::ConnectRefused}, {});
+        probe.rise = 7;
+        QVERIFY(shared.target("h", 1, probe)->signal().read().down());
+        probe.target = "/else";
+        QVERIFY(!shared.target("h", 1, probe)->signal().read().down());
+    }
+
+    // Switches.
+
+    void theConfigurationWinsWhereItSaysSomethingNew() {
+        SharedState shared;
+        const auto backendSwitch = shared.backendSwitch("p", "b", true);
+        QVERIFY(backendSwitch->on());
+        backendSwitch->set(false);
+        QVERIFY(!shared.backendSwitch("p", "b", true)->on()); // nothing new
+        QVERIFY(!shared.backendSwitch("p", "b", false)->on());
+        QVERIFY(shared.backendSwitch("p", "b", true)->on());
+        backendSwitch->set(false);
+        QVERIFY(shared.backendSwitch("other", "b", true)->on());
+        QVERIFY(shared.backendSwitch("p", "other", true)->on());
+    }
+
+    void aSwitchIsForgottenWithItsBackend() {
+        SharedState shared;
+        auto backendSwitch = shared.backendSwitch("p", "b", true);
+        backendSwitch->set(false);
+        shared.forgetUnused();
+        QVERIFY(!shared.backendSwitch("p", "b", true)->on());
+        backendSwitch.reset();
+        shared.forgetUnused();
+        QVERIFY(shared.backendSwitch("p", "b", true)->on());
+    }
+
     /// Compiling, resolving and looking happen on different threads.
     void everythingMayBeAskedAtOnce() {
         SharedState shared;
