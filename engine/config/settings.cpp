@@ -238,9 +238,9 @@ constexpr std::array table{
     required(plain<&Backend::url>(
         "url", Type::Url, "",
         "Where the backend is: http://host[:port][/base]; the base path is put in front of each request's.")),
-    plain<&Backend::healthUrl>(
-        "health_url", Type::HealthUrl, "",
-        "What a probe asks for: a path or an absolute URL; left out, a connection that opens is enough."),
+    plain<&Backend::healthUrl>("health_url", Type::HealthUrl, "",
+                               "What a probe asks for: a path on the backend's host (not below its base path) or "
+                               "an absolute URL; left out, a connection that opens is enough."),
     integer<&Backend::weight>("weight", "1", 1, 1000, "", "Its share beside the other backends' weights."),
     integer<&Backend::maxConnections>("max_connections", "0", 0, 1'000'000, "connections",
                                       "Open connections over all workers, idle ones included; 0 is no limit."),
