@@ -20,7 +20,7 @@ std::unique_ptr<Service> quickShop(uint32_t seed) {
     manner.name = "shop-quick";
     manner.quickest = Milliseconds(2);
     manner.slowest = Milliseconds(15);
-    manner.hangsUpOneIn = 150;
+    manner.hangsUpOneIn = 60;
     manner.health = HealthCycle(seconds(50), seconds(14));
     return std::make_unique<Shop>(std::move(manner), Draw(seed));
 }

@@ -9,11 +9,13 @@ namespace reverxy::demo {
 namespace {
 
 // The demo's clients tell their addresses in X-Forwarded-For, which is believed of what comes from this machine: so
-// they are many, and the limiter meets the one that overdoes it. The access log would drown the line of figures.
+// they are many, and the limiter meets the one that overdoes it. The access log would drown the line of figures,
+// and nobody waits at the end for a stream that never ends.
 constexpr std::string_view pattern = R"(proxy:
   port: @proxy
   probe_port: @probe
   trusted_proxies: [127.0.0.0/8, "::1"]
+  drain_timeout: 2s
 log: { access: false }
 cache: { enabled: true }
 rate_limiter:

@@ -55,6 +55,8 @@ QString introduction(const DemoPorts& ports, const QUrl& proxy, const QUrl& prob
         curl(QStringLiteral("-N "), front + QStringLiteral("/news/stream")),
         QStringLiteral("  Reach a service by its name instead of a path"),
         byName,
+        QStringLiteral("  Ask faster than the rate limiter allows: 429 after the first forty"),
+        curl(QStringLiteral("-s -o /dev/null -w '%{http_code} ' "), front + QStringLiteral("/health#[1-80]")),
         QStringLiteral("  Take shop-slow out, as its health check sees it (`up` brings it back)"),
         curl(QStringLiteral("-X PUT -d down "), base(ports.shopSlow) + QStringLiteral("/health")),
         QStringLiteral("  See which services are ready, and count"),

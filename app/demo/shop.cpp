@@ -104,6 +104,8 @@ Answer Shop::answerAt(const Question& question, Milliseconds elapsed) {
     else
         answer = notFound();
     answer.delay = think();
+    // Only of what may be asked again: a proxy does so at another instance, and its client notices nothing.
+    answer.hangsUp = isRead(question) && m_manner.hangsUpOneIn > 0 && m_draw.oneIn(m_manner.hangsUpOneIn);
     return answer;
 }
 
@@ -112,9 +114,7 @@ Answer Shop::productAnswer(std::string_view number) {
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
     if (error != std::errc{} || end != number.data() + number.size() || value < 1 || value > products)
         return notFound();
-    Answer answer = json(200, "max-age=20", productText(value) + "\n");
-    answer.hangsUp = m_manner.hangsUpOneIn > 0 && m_draw.oneIn(m_manner.hangsUpOneIn);
-    return answer;
+    return json(200, "max-age=20", productText(value) + "\n");
 }
 
 Answer Shop::searchAnswer(const Question& question) {

@@ -13,7 +13,7 @@ struct ShopManner {
     std::string name; // told in X-Served-By
     Milliseconds quickest{2};
     Milliseconds slowest{15};
-    uint32_t hangsUpOneIn = 0; // of so many questions about products one is left without an answer; 0 = none
+    uint32_t hangsUpOneIn = 0; // of so many questions one is left without an answer; 0 = none
     HealthCycle health;
 };
 

@@ -134,7 +134,7 @@ PlannedRequest TrafficSchedule::usual() {
         break;
     case Kind::Impatient:
         request.target = "/search?q=" + oneOf(words, m_draw);
-        request.patience = m_draw.between(Milliseconds(10), Milliseconds(60));
+        request.patience = m_draw.between(Milliseconds(1), Milliseconds(20));
         break;
     }
     return request;

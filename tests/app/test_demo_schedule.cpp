@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "app/demo/demo_configuration.h"
 #include "app/demo/traffic_schedule.h"
+#include "limit/quota_policy.h"
 
 #include <QTest>
 
@@ -7,6 +9,7 @@
 #include <set>
 #include <vector>
 
+using namespace reverxy;
 using namespace reverxy::demo;
 using namespace std::chrono_literals;
 
@@ -101,6 +104,20 @@ class TestDemoSchedule : public QObject {
         }
         QVERIFY(begins.size() >= 12 && begins.size() <= 24);
         QVERIFY(begins.front() < 20s);
+    }
+
+    void theLimiterMeetsOnlyTheOneWhoOverdoesIt() {
+        const limit::QuotaPolicy policy(demoConfiguration({40001, 40002, 40003}, {}, {}).config->rateLimiter);
+        std::map<std::string, limit::Count> counts;
+        std::map<std::string, int> throttled;
+        for (const PlannedRequest& request : planned(seed, 600s)) {
+            if (!policy.take(counts[request.client], static_cast<limit::Ticks>(request.at.count())).allowed)
+                ++throttled[request.client];
+        }
+        QCOMPARE(throttled.size(), size_t(1));
+        const auto& [client, count] = *throttled.begin();
+        QCOMPARE(client, std::string("198.51.100.200"));
+        QVERIFY2(count > 200, qPrintable(QString::number(count)));
     }
 
     void thereIsSomethingOfEverything() {

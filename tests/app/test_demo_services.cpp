@@ -113,6 +113,11 @@ class TestDemoServices : public QObject {
         for (int i = 0; i < 1000; ++i)
             hungUp += service.answer(question("GET", "/products/3"), 0ms).hangsUp;
         QVERIFY2(hungUp > 50 && hungUp < 200, qPrintable(QString::number(hungUp)));
+        // Never on what a proxy could not ask another instance, nor on the question how it is.
+        for (int i = 0; i < 1000; ++i) {
+            QVERIFY(!service.answer(question("POST", "/orders"), 0ms).hangsUp);
+            QVERIFY(!service.answer(question("GET", "/health"), 0ms).hangsUp);
+        }
     }
 
     void itTakesItsTime() {
