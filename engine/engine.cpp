@@ -5,6 +5,7 @@
 #include "net/collector.h"
 #include "net/health_monitor.h"
 #include "net/listening.h"
+#include "net/memory_guard.h"
 #include "net/resolver.h"
 #include "net/socket.h"
 #include "net/switchboard.h"
@@ -73,6 +74,7 @@ struct Engine::Private {
     std::unique_ptr<net::Collector> collector;
     std::unique_ptr<net::Resolver> resolver;
     std::unique_ptr<net::HealthMonitor> health;
+    std::unique_ptr<net::MemoryGuard> memory;
     std::vector<std::unique_ptr<WorkerThread>> threads;
     std::vector<bool> workersDrained; // each has told at least once that it has no clients left
     bool draining = false;
@@ -132,6 +134,8 @@ std::optional<QString> Engine::start(const config::Config& config) {
         thread->start();
         d->threads.push_back(std::move(thread));
     }
+    d->memory = std::make_unique<net::MemoryGuard>(*d->switchboard, d->log);
+    d->memory->setLimit(config.proxy.memoryLimit);
     d->log.write(observe::Level::Info, "engine",
                  "listening on " + config.proxy.host + " port " + std::to_string(d->port) + ", " +
                      std::to_string(workers) + (workers == 1 ? " worker" : " workers"));
@@ -170,6 +174,7 @@ std::vector<QString> Engine::reload(const config::Config& config) {
     d->config.proxy.probePort = started.probePort;
     d->config.proxy.workers = started.workers;
     d->limitClients();
+    d->memory->setLimit(config.proxy.memoryLimit);
     d->switchboard->wakeAcceptors(); // there may be room where there was none
     return needRestart;
 }

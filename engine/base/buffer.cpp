@@ -12,12 +12,23 @@ constexpr uint32_t largeKept = 8;
 } // namespace
 
 BufferPool::~BufferPool() {
+    freeUnused();
+}
+
+void BufferPool::freeUnused() {
     for (FreeList* list : {&m_small, &m_large}) {
         while (Buffer* buffer = list->head) {
             list->head = buffer->next;
             deallocate(buffer);
         }
+        list->count = 0;
     }
+}
+
+void BufferPool::setFrugal(bool frugal) {
+    m_frugal = frugal;
+    if (frugal)
+        freeUnused();
 }
 
 BufferRef BufferPool::take(FreeList& list, uint32_t capacity) {
@@ -43,7 +54,7 @@ void BufferPool::giveBack(Buffer* buffer) {
         list = &m_small;
     else if (buffer->capacity == largeCapacity && m_large.count < largeKept)
         list = &m_large;
-    if (!list) {
+    if (!list || m_frugal) {
         deallocate(buffer);
         return;
     }

@@ -90,6 +90,11 @@ class BufferPool {
 
     /// A buffer of at least `capacity` bytes; past largeCapacity it is allocated for this use and freed after it.
     BufferRef takeAtLeast(size_t capacity);
+    /// While memory is scarce: nothing is kept for later, and whoever has the choice takes small ones.
+    void setFrugal(bool frugal);
+
+    bool frugal() const { return m_frugal; }
+
     /// Called by BufferRef when nobody needs the buffer any more.
     void giveBack(Buffer* buffer);
 
@@ -105,10 +110,12 @@ class BufferPool {
     BufferRef take(FreeList& list, uint32_t capacity);
     Buffer* allocate(size_t capacity);
     void deallocate(Buffer* buffer);
+    void freeUnused();
 
     FreeList m_small;
     FreeList m_large;
     size_t m_bytesHeld = 0;
+    bool m_frugal = false;
 };
 
 inline void BufferRef::release() {

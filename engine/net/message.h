@@ -55,6 +55,11 @@ struct ReclaimIdle {
 /// There is room for clients again.
 struct ResumeAccepting {};
 
+/// Memory is scarce, or is not any more.
+struct UseFrugalBuffers {
+    bool frugal;
+};
+
 /// Stop accepting, finish what runs.
 struct Drain {};
 
@@ -75,6 +80,6 @@ struct AskReport {
 };
 
 using Message = std::variant<AdoptClient, UseRuntime, SlotFreed, RetryFreed, NameResolved, ReclaimIdle,
-                             ResumeAccepting, Drain, CutAll, AskDecisions, AskReport>;
+                             ResumeAccepting, UseFrugalBuffers, Drain, CutAll, AskDecisions, AskReport>;
 
 } // namespace reverxy::net

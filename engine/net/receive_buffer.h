@@ -36,6 +36,7 @@ class ReceiveBuffer {
     };
 
     Space prepare(BufferPool& pool, bool large) {
+        large = large && !pool.frugal();
         if (!m_buffer)
             m_buffer = large ? pool.takeLarge() : pool.takeSmall();
         if (m_end == m_buffer->capacity)

@@ -69,7 +69,8 @@ observe::RepeatFilter::Verdict Switchboard::admitBadMessage(const IpAddress& cli
 }
 
 void Switchboard::clientGone() {
-    if (--totalClients < maxClients.load())
+    --totalClients;
+    if (hasRoom())
         wakeAcceptors();
 }
 

@@ -56,6 +56,10 @@ class Switchboard {
     /// Client connections over all workers, and how many there may be.
     std::atomic<uint32_t> totalClients{0};
     std::atomic<uint32_t> maxClients{10000};
+    /// New ones wait, for want of memory.
+    std::atomic<bool> holdClients{false};
+
+    bool hasRoom() const { return totalClients.load() < maxClients.load() && !holdClients.load(); }
 
     /// Of those, how many each client holds.
     limit::ConnectionCounts connectionsOfClients;

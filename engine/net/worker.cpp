@@ -119,6 +119,10 @@ void Worker::handle(ResumeAccepting&) {
         listener->goOn();
 }
 
+void Worker::handle(UseFrugalBuffers& message) {
+    m_loop.buffers().setFrugal(message.frugal);
+}
+
 void Worker::handle(Drain&) {
     if (m_services.draining)
         return;
@@ -185,7 +189,8 @@ void Worker::accepted(int socket) {
 /// no more are accepted.
 bool Worker::admit(int socket) {
     Switchboard& board = m_setup.switchboard;
-    if (++board.totalClients > board.maxClients.load() && !m_services.draining) {
+    const bool room = ++board.totalClients <= board.maxClients.load() && !board.holdClients.load();
+    if (!room && !m_services.draining) {
         --board.totalClients;
         m_overflow.push_back(socket);
         pauseAccepting();
@@ -214,7 +219,7 @@ void Worker::pauseAccepting() {
         listener->pause();
     m_address.acceptPaused = true;
     // One may have gone between the count and the mark, when nobody was there to be told.
-    if (board.totalClients.load() < board.maxClients.load() && m_address.acceptPaused.exchange(false))
+    if (board.hasRoom() && m_address.acceptPaused.exchange(false))
         board.post(m_setup.index, ResumeAccepting{});
 }
 

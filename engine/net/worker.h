@@ -53,6 +53,7 @@ class Worker final : public WorkerHost, public Pollable {
     void handle(NameResolved& message);
     void handle(ReclaimIdle& message);
     void handle(ResumeAccepting& message);
+    void handle(UseFrugalBuffers& message);
     void handle(Drain& message);
     void handle(CutAll& message);
     void handle(AskDecisions& message);

@@ -97,6 +97,22 @@ class TestBuffer : public QObject {
         QCOMPARE(pool.bytesHeld(), size_t{0});
     }
 
+    void aFrugalPoolKeepsNothing() {
+        BufferPool pool;
+        const BufferRef held = pool.takeSmall();
+        pool.takeSmall().reset();
+        pool.takeLarge().reset();
+        pool.setFrugal(true);
+        QVERIFY(pool.frugal());
+        const size_t one = pool.bytesHeld();
+        QVERIFY(one < 2 * size_t{BufferPool::smallCapacity});
+        pool.takeLarge().reset();
+        QCOMPARE(pool.bytesHeld(), one);
+        pool.setFrugal(false);
+        pool.takeLarge().reset();
+        QVERIFY(pool.bytesHeld() > one);
+    }
+
     void steadyUseHoldsTheSame() {
         BufferPool pool;
         pool.takeSmall().reset();
