@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include "config/diff.h"
+#include "engine_probes.h"
 #include "net/collector.h"
 #include "net/health_monitor.h"
 #include "net/listening.h"
@@ -79,6 +80,7 @@ struct Engine::Private {
     std::vector<bool> workersDrained; // each has told at least once that it has no clients left
     bool draining = false;
     QTimer drainTimer;
+    std::unique_ptr<EngineProbes> probes;
 };
 
 Engine::Engine(observe::Log& log, NameTable& names, ReactorKind reactor, QObject* parent)
@@ -95,12 +97,18 @@ Engine::Engine(observe::Log& log, NameTable& names, ReactorKind reactor, QObject
 Engine::~Engine() {
     if (d->collector)
         d->collector->abandon();
+    d->probes.reset();
     d->endWorkers();
 }
 
 std::optional<QString> Engine::start(const config::Config& config) {
     if (auto problem = d->listening.open(QString::fromStdString(config.proxy.host), config.proxy.port))
         return problem;
+    d->probes = std::make_unique<EngineProbes>(*this, d->log, d->names);
+    if (auto problem = d->probes->open(config.proxy)) {
+        d->listening.close();
+        return problem;
+    }
     d->config = config;
     d->port = d->listening.port();
     d->log.configure(levelOf(config.log.level), static_cast<observe::Format>(config.log.format));
@@ -139,11 +147,26 @@ std::optional<QString> Engine::start(const config::Config& config) {
     d->log.write(observe::Level::Info, "engine",
                  "listening on " + config.proxy.host + " port " + std::to_string(d->port) + ", " +
                      std::to_string(workers) + (workers == 1 ? " worker" : " workers"));
+    d->log.write(observe::Level::Info, "engine",
+                 "/live, /ready and /metrics are on " + config.proxy.probeHost + " port " +
+                     std::to_string(d->probes->port()));
     return std::nullopt;
 }
 
 quint16 Engine::port() const {
     return d->port;
+}
+
+quint16 Engine::probePort() const {
+    return d->probes ? d->probes->port() : 0;
+}
+
+bool Engine::isDraining() const {
+    return d->draining || d->threads.empty();
+}
+
+uint32_t Engine::workers() const {
+    return static_cast<uint32_t>(d->threads.size());
 }
 
 std::vector<QString> Engine::reload(const config::Config& config) {
@@ -247,6 +270,10 @@ uint32_t Engine::clientConnections() const {
     return d->switchboard ? d->switchboard->totalClients.load() : 0;
 }
 
+uint32_t Engine::clientConnectionLimit() const {
+    return d->switchboard ? d->switchboard->maxClients.load() : 0;
+}
+
 uint32_t Engine::runningExchanges() const {
     uint32_t running = 0;
     for (size_t i = 0; d->switchboard && i < d->switchboard->workers(); ++i)
@@ -289,6 +316,8 @@ void Engine::Private::endWorkers() {
     listening.close();
     if (collector)
         collector->workersEnded();
+    if (probes)
+        probes->close();
 }
 
 } // namespace reverxy

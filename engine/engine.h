@@ -41,6 +41,11 @@ class Engine : public QObject {
     std::optional<QString> start(const config::Config& config);
     /// The port that is listened on; 0 when not started.
     quint16 port() const;
+    /// That of the probe listener. It answers from start() on, also while the engine drains, and closes last.
+    quint16 probePort() const;
+    /// drain() was called, or the workers have ended.
+    bool isDraining() const;
+    uint32_t workers() const;
     /// Swaps routes, pools, backends, timeouts and limits without touching running exchanges. Returns the keys
     /// whose change needs a restart to take effect (listeners, worker count), in the words of the configuration.
     std::vector<QString> reload(const config::Config& config);
@@ -64,6 +69,8 @@ class Engine : public QObject {
     std::optional<QString> setBackendEnabled(const QString& pool, const QString& backend, bool enabled);
     /// Client connections held now, over all workers.
     uint32_t clientConnections() const;
+    /// How many there may be.
+    uint32_t clientConnectionLimit() const;
     /// Exchanges running now, over all workers.
     uint32_t runningExchanges() const;
 

@@ -24,7 +24,7 @@ QList<QHostAddress> addressesOf(const QString& host) {
     return {QHostAddress(host)};
 }
 
-QString whyNot(const QTcpServer& server, const QHostAddress& address, quint16 port) {
+QString whyNot(const QTcpServer& server, const QHostAddress& address, quint16 port, const ListenWords& words) {
     const QString where =
         address.protocol() == QAbstractSocket::IPv6Protocol
             ? QStringLiteral("[%1]:%2").arg(address.toString()).arg(port)
@@ -37,18 +37,17 @@ QString whyNot(const QTcpServer& server, const QHostAddress& address, quint16 po
         const QString who = owner ? QStringLiteral("process %1 (%2)").arg(owner->pid).arg(owner->name)
                                   : QStringLiteral("another process");
         return QStringLiteral("cannot listen on %1: the port is in use by %2; stop it, or choose another port with "
-                              "--port or proxy.port")
-            .arg(where, who);
+                              "%3 or %4")
+            .arg(where, who, words.portOption, words.port);
     }
     case QAbstractSocket::SocketAccessError:
         return QStringLiteral("cannot listen on %1: ports below 1024 need special rights; choose a higher port "
-                              "with --port or proxy.port")
-            .arg(where);
+                              "with %2 or %3")
+            .arg(where, words.portOption, words.port);
     case QAbstractSocket::SocketAddressNotAvailableError:
-        return QStringLiteral("cannot listen on %1: no network interface has this address; set proxy.host to "
-                              "localhost, 0.0.0.0 or an "
-                              "address of this machine")
-            .arg(where);
+        return QStringLiteral("cannot listen on %1: no network interface has this address; set %2 to localhost, "
+                              "0.0.0.0 or an address of this machine")
+            .arg(where, words.host);
     default:
         return QStringLiteral("cannot listen on %1: %2").arg(where, server.errorString());
     }
@@ -64,11 +63,11 @@ bool familyMissing(const QTcpServer& server) {
 ListeningSockets::ListeningSockets() = default;
 ListeningSockets::~ListeningSockets() = default;
 
-std::optional<QString> ListeningSockets::open(const QString& host, quint16 port) {
+std::optional<QString> ListeningSockets::open(const QString& host, quint16 port, const ListenWords& words) {
     const QList<QHostAddress> addresses = addressesOf(host);
     if (addresses.first().isNull())
-        return QStringLiteral("cannot listen on \"%1\": it is neither an address nor localhost; set proxy.host")
-            .arg(host);
+        return QStringLiteral("cannot listen on \"%1\": it is neither an address nor localhost; set %2")
+            .arg(host, words.host);
     QString problem;
     for (int attempt = 0; attempt < portsTried; ++attempt) {
         close();
@@ -81,7 +80,7 @@ std::optional<QString> ListeningSockets::open(const QString& host, quint16 port)
                 // A machine without IPv6 (or without IPv4) is served on the family it has.
                 if (addresses.size() > 1 && familyMissing(*server))
                     continue;
-                problem = whyNot(*server, address, chosen);
+                problem = whyNot(*server, address, chosen, words);
                 break;
             }
             server->pauseAccepting();

@@ -60,6 +60,24 @@ bool setNonBlocking(int socket) {
     return flags >= 0 && ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
+Endpoint endpointOf(const sockaddr_storage& address) {
+    Endpoint endpoint;
+    if (address.ss_family == AF_INET) {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+        std::array<uint8_t, 4> bytes;
+        std::memcpy(bytes.data(), &v4.sin_addr, 4);
+        endpoint.address = IpAddress::v4(bytes);
+        endpoint.port = ntohs(v4.sin_port);
+    } else if (address.ss_family == AF_INET6) {
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+        std::array<uint8_t, 16> bytes;
+        std::memcpy(bytes.data(), &v6.sin6_addr, 16);
+        endpoint.address = IpAddress::v6(bytes);
+        endpoint.port = ntohs(v6.sin6_port);
+    }
+    return endpoint;
+}
+
 } // namespace
 
 IoResult receive(int socket, char* into, size_t space) {
@@ -170,23 +188,15 @@ void prepareAccepted(int socket) {
 Endpoint peerOf(int socket) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    Endpoint peer;
-    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        return peer;
-    if (address.ss_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-        std::array<uint8_t, 4> bytes;
-        std::memcpy(bytes.data(), &v4.sin_addr, 4);
-        peer.address = IpAddress::v4(bytes);
-        peer.port = ntohs(v4.sin_port);
-    } else if (address.ss_family == AF_INET6) {
-        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-        std::array<uint8_t, 16> bytes;
-        std::memcpy(bytes.data(), &v6.sin6_addr, 16);
-        peer.address = IpAddress::v6(bytes);
-        peer.port = ntohs(v6.sin6_port);
-    }
-    return peer;
+    return ::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? endpointOf(address)
+                                                                                    : Endpoint{};
+}
+
+Endpoint localOf(int socket) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    return ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? endpointOf(address)
+                                                                                    : Endpoint{};
 }
 
 bool isQuietAndOpen(int socket) {

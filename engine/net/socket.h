@@ -56,6 +56,8 @@ void setKeepAlive(int socket);
 /// How many descriptors the process may have open.
 size_t descriptorLimit();
 Endpoint peerOf(int socket);
+/// This end of the connection.
+Endpoint localOf(int socket);
 /// True when an idle connection is still open and silent: no end, no error, no unexpected bytes. Consumes nothing.
 bool isQuietAndOpen(int socket);
 void shutdownSending(int socket);
