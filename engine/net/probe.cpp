@@ -5,7 +5,7 @@ namespace reverxy::net {
 
 namespace {
 
-constexpr http::HeadLimits headLimits{16 * 1024, 64};
+constexpr http::HeadLimits headLimits; // the defaults of those for traffic
 /// Of a response's body so much is read: a service that is cut off in the middle of it may complain in its log.
 constexpr size_t bodyLimit = 64 * 1024;
 
