@@ -40,7 +40,7 @@ struct Place {
                      },
                      names};
     proxy::SharedState shared;
-    Switchboard switchboard{2};
+    Switchboard switchboard{2, shared.seed()};
     Resolver resolver{shared, switchboard, log};
 };
 
