@@ -44,7 +44,8 @@ class TestDemoConfiguration : public QObject {
     }
 
     void aFallenBackendIsOutWithinSeconds() {
-        for (const config::Pool& pool : read().config->pools) {
+        const config::Config config = *read().config;
+        for (const config::Pool& pool : config.pools) {
             QVERIFY(pool.healthChecker.enabled);
             QCOMPARE(pool.healthChecker.interval, config::Milliseconds(2000));
             QCOMPARE(pool.healthChecker.rise, 1u);
