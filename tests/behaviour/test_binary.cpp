@@ -246,6 +246,35 @@ class TestBinary : public QObject {
         QVERIFY(told);
     }
 
+    void theProbePortIsAnOptionAndTold() {
+        Origin origin(answer("served"));
+        const LoopbackPort probePort;
+        ReverxyProcess proxy;
+        proxy.configure("", ReverxyProcess::poolOf({origin.port()}));
+        const std::string number = std::to_string(probePort.number());
+        QVERIFY2(proxy.start({QStringLiteral("--probe-port"), QString::fromStdString(number)}),
+                 proxy.output().c_str());
+        QVERIFY2(proxy.waitForOutput("/live, /ready and /metrics are on localhost port " + number),
+                 proxy.output().c_str());
+        for (const char* page : {"/live", "/ready", "/metrics"})
+            QCOMPARE(getOnce(probePort.number(), page, "Host: localhost\r\n").status, 200);
+        proxy.signal(SIGTERM);
+        QCOMPARE(proxy.waitForEnd(), 0);
+    }
+
+    void aProbePortInUseIsToldWithItsOwner() {
+        const Origin other(answer(""));
+        ReverxyProcess proxy;
+        proxy.configure("", "");
+        QCOMPARE(proxy.run({QStringLiteral("--no-gui"), QStringLiteral("--config"),
+                            QString::fromStdString(proxy.configPath()), QStringLiteral("--probe-port"),
+                            QString::number(other.port())}),
+                 1);
+        const std::string output = proxy.output();
+        QVERIFY2(output.find("process " + std::to_string(::getpid())) != std::string::npos, output.c_str());
+        QVERIFY2(output.find("--probe-port") != std::string::npos, output.c_str());
+    }
+
     void anUnknownArgumentIsRefused() {
         ReverxyProcess proxy;
         QVERIFY(proxy.run({QStringLiteral("--prot"), QStringLiteral("80")}) > 0);

@@ -38,6 +38,7 @@ RunningEngine::RunningEngine(const config::Config& config) : m_onThread(std::mak
             if (const auto error = m_engine->start(config))
                 m_startError = error->isEmpty() ? "failed without a word" : error->toStdString();
             m_port = m_engine->port();
+            m_probePort = m_engine->probePort();
         },
         Qt::BlockingQueuedConnection);
     if (!m_startError.empty())

@@ -34,6 +34,13 @@ class RunningEngine {
 
     uint16_t port() const { return m_port; }
 
+    uint16_t probePort() const { return m_probePort; }
+
+    /// One request to the probe listener, on a connection of its own.
+    Response probe(std::string_view target, std::string_view fields = "Host: localhost\r\n") const {
+        return getOnce(m_probePort, target, fields);
+    }
+
     Client connect() const { return Client(m_port); }
 
     /// One request on a connection of its own.
@@ -81,6 +88,7 @@ class RunningEngine {
     std::unique_ptr<Engine> m_engine;
     std::string m_startError;
     uint16_t m_port = 0;
+    uint16_t m_probePort = 0;
     std::atomic<bool> m_drained{false};
 };
 
