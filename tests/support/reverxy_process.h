@@ -45,6 +45,8 @@ class ReverxyProcess {
     bool start(const QStringList& arguments = {});
     /// The same without naming the file.
     bool startAlone(const QStringList& arguments = {});
+    /// Starts it with these arguments alone and waits for nothing.
+    void launch(const QStringList& arguments);
     /// Runs it to its end with these arguments alone. Its exit code; -1 when it did not end.
     int run(const QStringList& arguments);
     void signal(int number) const;
@@ -60,8 +62,6 @@ class ReverxyProcess {
     uint64_t residentSize() const;
 
   private:
-    void launch(const QStringList& arguments);
-
     LoopbackPort m_port;
     QTemporaryDir m_folder;
     QProcess m_process;
