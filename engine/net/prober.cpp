@@ -8,8 +8,8 @@ namespace reverxy::net {
 
 namespace {
 
-/// What becomes due within this time begins together.
-constexpr std::chrono::milliseconds coalesced{10};
+/// What becomes due within this time begins together: fewer wake-ups.
+constexpr std::chrono::milliseconds coalesced{20};
 constexpr std::chrono::milliseconds whileResolving{100};
 constexpr std::chrono::seconds afterLocalFault{1};
 
