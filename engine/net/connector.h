@@ -44,7 +44,7 @@ class Connector final : public Timer, public ConnectListener, public Waits {
     const std::string& details() const { return m_details; }
 
     /// After Failed: this machine lacked what a connection takes, and the backend was not asked.
-    bool localFault() const { return m_failure == Failure::ConnectUnreachable && !m_asked; }
+    bool localFault() const { return m_failure == Failure::OutOfSockets; }
 
     uint32_t connectMicros() const { return m_connectMicros; }
 
@@ -76,7 +76,6 @@ class Connector final : public Timer, public ConnectListener, public Waits {
     std::string m_details;
     uint32_t m_connectMicros = 0;
     bool m_resolving = false;
-    bool m_asked = false; // some address failed for a reason that is not this machine's
     proxy::Waiter m_waiter;
 };
 

@@ -40,7 +40,7 @@ void Journal::addRefusedConnection(const IpAddress& client, std::string_view why
 }
 
 void Journal::warnOnce(const IpAddress& client, uint32_t kind, std::string what) {
-    const auto verdict = m_switchboard.admitBadMessage(client, kind, m_loop.now());
+    const auto verdict = m_switchboard.admitWarning(client, kind, m_loop.now());
     if (!verdict.pass)
         return;
     std::string message = client.toString() + " " + std::move(what);

@@ -3,64 +3,74 @@
 
 #include "net/socket.h"
 
-#include <cerrno>
-#include <fcntl.h>
-#include <sys/socket.h>
+#include <utility>
 
 namespace reverxy::net {
 
 namespace {
-constexpr int pendingWhileAccepting = 1;
+// Then others of this thread have their turn.
+constexpr int acceptedPerTurn = 64;
+constexpr std::chrono::milliseconds retryAfter{100};
 } // namespace
 
-Listener::Listener(int descriptor, Accepted accepted, Failed failed) : m_accepted(std::move(accepted)) {
-    setMaxPendingConnections(pendingWhileAccepting);
+Listener::Listener(int descriptor, Accepted accepted, Failed failed)
+    : m_descriptor(descriptor), m_accepted(std::move(accepted)), m_failed(std::move(failed)),
+      m_notifier(descriptor, QSocketNotifier::Read) {
     m_retry.setSingleShot(true);
-    m_retry.setInterval(100);
-    connect(&m_retry, &QTimer::timeout, this, [this] {
+    m_retry.setInterval(retryAfter);
+    QObject::connect(&m_retry, &QTimer::timeout, &m_retry, [this] {
         if (!m_paused)
-            resumeAccepting();
+            m_notifier.setEnabled(true);
     });
-    // Out of descriptors, an aborted connection: QTcpServer stops by itself and would stay so.
-    connect(this, &QTcpServer::acceptError, this, [this, failed = std::move(failed)] {
-        failed(errorString());
-        m_retry.start();
-    });
-    setSocketDescriptor(descriptor);
+    QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { acceptWaiting(); });
 }
 
-void Listener::incomingConnection(qintptr socket) {
-    m_accepted(static_cast<int>(socket));
+Listener::~Listener() {
+    close();
+}
+
+void Listener::acceptWaiting() {
+    for (int count = 0; count < acceptedPerTurn && !m_paused && m_descriptor >= 0; ++count) {
+        const AcceptResult result = acceptFrom(m_descriptor);
+        if (result.socket >= 0) {
+            m_accepted(result.socket);
+        } else if (result.error != 0) {
+            // The queue stays as it is, so that looking again at once would bring the same.
+            m_notifier.setEnabled(false);
+            m_retry.start();
+            return m_failed(errorText(result.error));
+        } else if (result.nothingWaits) {
+            return;
+        }
+    }
 }
 
 void Listener::pause() {
     m_paused = true;
-    // Pausing alone would not end the loop in which QTcpServer accepts what is queued; a limit of none does.
-    setMaxPendingConnections(0);
-    pauseAccepting();
+    m_notifier.setEnabled(false);
 }
 
 void Listener::goOn() {
     m_paused = false;
-    setMaxPendingConnections(pendingWhileAccepting);
-    resumeAccepting();
+    if (m_descriptor >= 0 && !m_retry.isActive())
+        m_notifier.setEnabled(true);
 }
 
 void Listener::drainAndClose() {
-    const auto descriptor = static_cast<int>(socketDescriptor());
-    pauseAccepting();
-    if (descriptor >= 0) {
-        for (;;) {
-            const int socket = ::accept(descriptor, nullptr, nullptr);
-            if (socket >= 0) {
-                ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-                m_accepted(socket);
-            } else if (errno != ECONNABORTED && errno != EINTR) {
-                break;
-            }
-        }
+    while (m_descriptor >= 0) {
+        const AcceptResult result = acceptFrom(m_descriptor);
+        if (result.socket >= 0)
+            m_accepted(result.socket);
+        else if (result.error != 0 || result.nothingWaits)
+            close();
     }
-    close();
+}
+
+void Listener::close() {
+    m_retry.stop();
+    m_notifier.setEnabled(false);
+    if (m_descriptor >= 0)
+        closeSocket(std::exchange(m_descriptor, -1));
 }
 
 } // namespace reverxy::net

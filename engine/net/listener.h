@@ -1,33 +1,43 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QTcpServer>
+#include <QSocketNotifier>
 #include <QTimer>
 
 #include <functional>
+#include <string>
 
 namespace reverxy::net {
 
 /// One worker's share of a listening socket: a duplicate of its descriptor. Whichever worker is awake first takes a
-/// connection.
-class Listener final : public QTcpServer {
+/// connection. Not a QTcpServer: out of descriptors, that one reports nothing once it has met the end of a queue,
+/// and tries without a pause.
+class Listener final {
   public:
     using Accepted = std::function<void(int socket)>;
     /// Told what stopped the accepting; it is taken up again by itself.
-    using Failed = std::function<void(const QString& why)>;
+    using Failed = std::function<void(const std::string& why)>;
 
     /// Takes the descriptor over.
     Listener(int descriptor, Accepted accepted, Failed failed);
+    ~Listener();
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
 
+    /// May be called from within `accepted`.
     void pause();
     void goOn();
     /// Takes what waits in the listen queue, then closes.
     void drainAndClose();
+    void close();
 
   private:
-    void incomingConnection(qintptr socket) override;
+    void acceptWaiting();
 
+    int m_descriptor;
     Accepted m_accepted;
+    Failed m_failed;
+    QSocketNotifier m_notifier;
     QTimer m_retry;
     bool m_paused = false;
 };

@@ -152,21 +152,14 @@ Failure failureOfConnectError(int error) {
         return Failure::ConnectRefused;
     case ETIMEDOUT:
         return Failure::ConnectTimeout;
-    default:
-        return Failure::ConnectUnreachable;
-    }
-}
-
-bool isLocalFault(int error) {
-    switch (error) {
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
     case ENOSPC: // no room in the reactor
-        return true;
+        return Failure::OutOfSockets;
     default:
-        return false;
+        return Failure::ConnectUnreachable;
     }
 }
 
@@ -178,6 +171,31 @@ void setKeepAlive(int socket) {
 size_t descriptorLimit() {
     rlimit limit{};
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<size_t>(limit.rlim_cur) : 1024;
+}
+
+AcceptResult acceptFrom(int listening) {
+#ifdef SOCK_CLOEXEC
+    const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+#else
+    const int socket = ::accept(listening, nullptr, nullptr);
+    if (socket >= 0)
+        ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+#endif
+    if (socket >= 0)
+        return {socket, false, 0};
+    switch (errno) {
+    case EAGAIN:
+#if EWOULDBLOCK != EAGAIN
+    case EWOULDBLOCK:
+#endif
+        return {-1, true, 0};
+    case ECONNABORTED:
+    case EPROTO:
+    case EINTR:
+        return {};
+    default:
+        return {-1, false, errno};
+    }
 }
 
 void prepareAccepted(int socket) {

@@ -42,12 +42,19 @@ struct ConnectAttempt {
 ConnectAttempt beginConnect(const Endpoint& to);
 /// After the socket became writable: 0, or the error the connection attempt ended with.
 int connectError(int socket);
-/// Which Failure a connection error is.
+/// Which Failure a connection error is. OutOfSockets is a lack of this machine's own: descriptors, memory.
+/// (EADDRNOTAVAIL is not among them: it is also what ::1 answers where there is no IPv6.)
 Failure failureOfConnectError(int error);
-/// Whether it comes from a lack of this machine's own: descriptors, memory. (EADDRNOTAVAIL is not among them: it is
-/// also what ::1 answers where there is no IPv6.)
-bool isLocalFault(int error);
 
+/// What was taken out of a listen queue: a socket that is not inherited, or -1. Without socket and error the
+/// connection was gone before it could be taken, unless `nothingWaits`.
+struct AcceptResult {
+    int socket = -1;
+    bool nothingWaits = false;
+    int error = 0;
+};
+
+AcceptResult acceptFrom(int listening);
 /// Makes an accepted socket non-blocking, with TCP_NODELAY.
 void prepareAccepted(int socket);
 /// Has the system find out, in hours, that the peer of a silent connection is gone (a tunnel has no timeout of its

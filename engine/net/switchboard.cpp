@@ -63,7 +63,7 @@ void Switchboard::freeRetryPlace(proxy::PoolState& pool) {
         post(waiter->worker, RetryFreed{waiter->token});
 }
 
-observe::RepeatFilter::Verdict Switchboard::admitBadMessage(const IpAddress& client, uint32_t kind, TimePoint now) {
+observe::RepeatFilter::Verdict Switchboard::admitWarning(const IpAddress& client, uint32_t kind, TimePoint now) {
     std::lock_guard lock(m_repeatsMutex);
     return m_repeats.admit(client, kind, now);
 }

@@ -64,8 +64,9 @@ class Switchboard {
     /// Of those, how many each client holds.
     limit::ConnectionCounts connectionsOfClients;
 
-    /// Whether a line about a bad message is to be written: once per client, kind and minute, over all workers.
-    observe::RepeatFilter::Verdict admitBadMessage(const IpAddress& client, uint32_t kind, TimePoint now);
+    /// Whether a line about a client (or, with no address, about the proxy itself) is to be written: once per
+    /// client, kind and minute, over all workers.
+    observe::RepeatFilter::Verdict admitWarning(const IpAddress& client, uint32_t kind, TimePoint now);
 
   private:
     std::vector<std::unique_ptr<WorkerAddress>> m_workers;

@@ -133,7 +133,11 @@ proxy::Opened Transfer::openUpstream(uint32_t poolIndex, uint32_t backendIndex, 
         return {proxy::OpenResult::NoSlot, Failure::None, false};
     m_connecting = &backend;
     const Duration timeout = m_runtime->worker.runtime->config.proxy.connectTimeout;
-    switch (m_connector.start(backend, timeout)) {
+    Connector::Result result = m_connector.start(backend, timeout);
+    // An idle connection to whichever backend is worth less than one for a request that is here.
+    if (result == Connector::Result::Failed && m_connector.localFault() && m_services.upstreams.closeOneIdle())
+        result = m_connector.start(backend, timeout);
+    switch (result) {
     case Connector::Result::Connected:
         m_connecting = nullptr;
         adopt(m_connector.takeConnection());
@@ -217,9 +221,7 @@ void Transfer::retryPlaceFreed(uint32_t poolIndex) {
 }
 
 void Transfer::observeBackend(uint32_t poolIndex, uint32_t backend, Failure failure) {
-    // A proxy that is out of sockets says nothing about a backend.
-    if (failure != Failure::ConnectUnreachable || !m_connector.localFault())
-        m_services.health.add(pool(poolIndex).backends[backend].health, failure);
+    m_services.health.add(pool(poolIndex).backends[backend].health, failure);
 }
 
 void Transfer::sendInterim(proxy::ResponseOut& response) {

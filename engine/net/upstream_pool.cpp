@@ -117,6 +117,16 @@ void UpstreamPool::reclaim(const proxy::BackendState& state) {
         close(takeOut(*found->second->idle.front()));
 }
 
+bool UpstreamPool::closeOneIdle() {
+    for (auto& [state, backend] : m_backends) {
+        if (backend->idle.empty())
+            continue;
+        close(takeOut(*backend->idle.front()));
+        return true;
+    }
+    return false;
+}
+
 void UpstreamPool::closeIdle() {
     for (auto& [state, backend] : m_backends) {
         while (!backend->idle.empty())

@@ -51,6 +51,8 @@ class UpstreamPool final : public IdleKeeper {
     void reclaim(const proxy::BackendState& backend);
     /// Closes every idle connection.
     void closeIdle();
+    /// Frees a descriptor; false when none is idle.
+    bool closeOneIdle();
     /// Passes an idle connection, or its slot, on to the first who waits. `refusals`: how many had no use for it.
     void offerIdle(const proxy::BackendState& backend, size_t refusals);
 

@@ -14,6 +14,8 @@ namespace {
 constexpr size_t freeTransfersKept = 256;
 // A worker this many clients ahead of another hands a new one over.
 constexpr uint32_t imbalanceTolerated = 2;
+// A kind of warning about the proxy itself.
+constexpr uint32_t acceptFailedKind = 1;
 
 } // namespace
 
@@ -30,7 +32,7 @@ Worker::Worker(WorkerSetup setup)
     for (const int socket : m_setup.listeningSockets) {
         m_listeners.push_back(std::make_unique<Listener>(
             socket, [this](int accepted) { this->accepted(accepted); },
-            [this](const QString& why) { acceptFailed(why); }));
+            [this](const std::string& why) { acceptFailed(why); }));
     }
     readMailbox(); // what came before there was a reactor to wake
 }
@@ -249,13 +251,11 @@ void Worker::clientClosed(ClientConnection& connection) {
     reportWhenDrained();
 }
 
-void Worker::acceptFailed(const QString& why) {
-    const TimePoint now = m_loop.now();
-    if (m_acceptFailureTold != TimePoint{} && now - m_acceptFailureTold < std::chrono::minutes(1))
+void Worker::acceptFailed(const std::string& why) {
+    if (!m_setup.switchboard.admitWarning(IpAddress(), acceptFailedKind, m_loop.now()).pass)
         return;
-    m_acceptFailureTold = now;
     m_journal.write(observe::Level::Warn, "listener",
-                    "accepting is interrupted (" + why.toStdString() +
+                    "accepting is interrupted (" + why +
                         "); what is open is served, and new clients wait until there is room");
 }
 

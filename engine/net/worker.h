@@ -64,7 +64,7 @@ class Worker final : public WorkerHost, public Pollable {
     bool admit(int socket);
     void pauseAccepting();
     void adopt(int socket);
-    void acceptFailed(const QString& why);
+    void acceptFailed(const std::string& why);
     void useRuntime(std::shared_ptr<const proxy::Runtime> runtime);
     void retireRuntimes();
     void reportWhenDrained();
@@ -86,7 +86,6 @@ class Worker final : public WorkerHost, public Pollable {
     ClientConnection* m_clients = nullptr; // owned, linked by next
     std::vector<int> m_overflow; // accepted when there was no room; at most as many as there are listeners
     bool m_cutting = false;
-    TimePoint m_acceptFailureTold{};
 };
 
 } // namespace reverxy::net

@@ -86,7 +86,11 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
         observeFailure(opened.failure, opened.reused);
         m_tried.push_back(m_backend);
         leaveBackend();
-        return false;
+        // What the proxy itself lacks, it lacks for every backend.
+        if (infoOf(opened.failure).fault != Fault::Proxy)
+            return false;
+        answerFailure(opened.failure, now);
+        return true;
     }
 }
 

@@ -117,26 +117,24 @@ class TestSocket : public QObject {
     void connectErrorsAreFailures_data() {
         QTest::addColumn<int>("error");
         QTest::addColumn<int>("failure");
-        QTest::addColumn<bool>("local");
-        const auto row = [](const char* name, int error, Failure failure, bool local = false) {
-            QTest::newRow(name) << error << int(failure) << local;
+        const auto row = [](const char* name, int error, Failure failure) {
+            QTest::newRow(name) << error << int(failure);
         };
         row("refused", ECONNREFUSED, Failure::ConnectRefused);
         row("timed out", ETIMEDOUT, Failure::ConnectTimeout);
         row("no route", EHOSTUNREACH, Failure::ConnectUnreachable);
         row("no network", ENETUNREACH, Failure::ConnectUnreachable);
-        row("no descriptors", EMFILE, Failure::ConnectUnreachable, true);
-        row("no descriptors in the system", ENFILE, Failure::ConnectUnreachable, true);
-        row("no memory", ENOMEM, Failure::ConnectUnreachable, true);
+        row("no descriptors", EMFILE, Failure::OutOfSockets);
+        row("no descriptors in the system", ENFILE, Failure::OutOfSockets);
+        row("no buffers", ENOBUFS, Failure::OutOfSockets);
+        row("no memory", ENOMEM, Failure::OutOfSockets);
         row("no such address here", EADDRNOTAVAIL, Failure::ConnectUnreachable);
     }
 
     void connectErrorsAreFailures() {
         QFETCH(int, error);
         QFETCH(int, failure);
-        QFETCH(bool, local);
         QCOMPARE(int(failureOfConnectError(error)), failure);
-        QCOMPARE(isLocalFault(error), local);
     }
 
     void receivingTellsBytesSilenceEndAndError() {

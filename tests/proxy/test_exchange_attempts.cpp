@@ -105,6 +105,29 @@ class TestExchangeAttempts : public QObject {
         QCOMPARE(scene.pool().retriesInFlight.load(), 0u);
     }
 
+    /// What the proxy lacks it lacks for every backend, and none of them is to blame.
+    void whatTheProxyItselfLacksIsNotSoughtElsewhere_data() {
+        QTest::addColumn<bool>("atOnce");
+        QTest::newRow("at once") << true;
+        QTest::newRow("a little later") << false;
+    }
+
+    void whatTheProxyItselfLacksIsNotSoughtElsewhere() {
+        QFETCH(bool, atOnce);
+        ExchangeScene scene(configOf("abc"));
+        scene.port.answers[0] = {{atOnce ? OpenResult::Failed : OpenResult::Pending,
+                                  atOnce ? Failure::OutOfSockets : Failure::None, false}};
+        scene.request("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        if (!atOnce)
+            scene.connectFails(Failure::OutOfSockets);
+        QCOMPARE(scene.port.opened, std::string("a"));
+        QCOMPARE(scene.got().status, uint16_t(503));
+        QCOMPARE(scene.got().fields.value("Retry-After"), std::string("1"));
+        QVERIFY(infoOf(scene.decision().failure).fault == Fault::Proxy);
+        scene.finish();
+        QVERIFY(scene.countersAreZero());
+    }
+
     void whenAllRefuseTheLastReasonIsTold() {
         ExchangeScene scene;
         scene.port.answers[0] = {refused()};

@@ -85,6 +85,7 @@ class TestRetry : public QObject {
         row(Failure::ConnectRefused, false, true);
         row(Failure::ConnectTimeout, false, true);
         row(Failure::ConnectUnreachable, false, true);
+        row(Failure::OutOfSockets, false, false);
         row(Failure::ResponseTimeout, true, false);
         row(Failure::ResponseMalformed, true, false);
         row(Failure::ResponseHeadTooLarge, true, false);

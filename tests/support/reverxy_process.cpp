@@ -3,6 +3,7 @@
 
 #include "support/deadline.h"
 
+#include <QDir>
 #include <QFile>
 #include <QProcessEnvironment>
 
@@ -10,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
 
 namespace reverxy::test {
 
@@ -109,6 +111,17 @@ std::string ReverxyProcess::output() const {
 
 bool ReverxyProcess::waitForOutput(std::string_view text) const {
     return waitUntil([&] { return output().find(text) != std::string::npos; });
+}
+
+bool ReverxyProcess::allowFurtherDescriptors(size_t count) const {
+    const QDir open(QStringLiteral("/proc/%1/fd").arg(pid()));
+    rlimit limit{};
+    if (::prlimit(static_cast<pid_t>(pid()), RLIMIT_NOFILE, nullptr, &limit) != 0)
+        return false;
+    limit.rlim_cur =
+        static_cast<rlim_t>(open.entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size()) +
+        static_cast<rlim_t>(count);
+    return ::prlimit(static_cast<pid_t>(pid()), RLIMIT_NOFILE, &limit, nullptr) == 0;
 }
 
 uint64_t ReverxyProcess::residentSize() const {

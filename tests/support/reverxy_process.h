@@ -58,6 +58,8 @@ class ReverxyProcess {
     /// What it wrote so far, both streams.
     std::string output() const;
     bool waitForOutput(std::string_view text) const;
+    /// Allows it, from now on, only so many descriptors more than it has open; false when the system does not.
+    bool allowFurtherDescriptors(size_t count) const;
     /// Resident size in bytes.
     uint64_t residentSize() const;
 
