@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "health/probe_definition.h"
 
+#include "base/authority.h"
+
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -8,13 +10,6 @@
 namespace reverxy::health {
 
 namespace {
-
-std::string authorityOf(std::string_view host, uint16_t port) {
-    std::string text = host.find(':') == std::string_view::npos ? std::string(host) : "[" + std::string(host) + "]";
-    if (port != 80) // RFC 9110 section 4.2.3: the default port is left out
-        text += ":" + std::to_string(port);
-    return text;
-}
 
 std::string lowered(std::string_view text) {
     std::string out(text);

@@ -37,7 +37,7 @@ class Probe final : public Connector::Owner, public UpstreamUser, public Timer {
     uint32_t id() const { return m_id; }
 
   private:
-    void connectorEnded(bool connected) override;
+    void connectorEnded(bool succeeded) override;
     void onTimer(TimePoint now) override;
 
     // UpstreamUser

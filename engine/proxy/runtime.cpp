@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/runtime.h"
 
+#include "base/authority.h"
+
 namespace reverxy::proxy {
 
 namespace {
-
-std::string authorityOf(const config::BackendUrl& url) {
-    std::string text = url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
-    if (url.port != 80)
-        text += ":" + std::to_string(url.port);
-    return text;
-}
 
 balance::Algorithm algorithmOf(config::BalanceAlgorithm algorithm) {
     switch (algorithm) {
@@ -34,7 +29,7 @@ RuntimePool compilePool(const config::Pool& pool, SharedState& shared, NameTable
         RuntimeBackend entry;
         entry.name = names.intern(backend.name);
         entry.text = backend.name;
-        entry.authority = authorityOf(backend.url);
+        entry.authority = authorityOf(backend.url.host, backend.url.port);
         entry.basePath = backend.url.basePath;
         entry.weight = backend.weight;
         entry.state = shared.backend(backend.url.host, backend.url.port);

@@ -91,7 +91,7 @@ class WorkerRuntime {
     uint32_t exchanges = 0;
 
   private:
-    void look(uint32_t pool);
+    void look(uint32_t index);
 
     std::vector<WorkerPool> m_pools;
 };
