@@ -5,7 +5,9 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 using namespace reverxy;
 using namespace reverxy::demo;
@@ -125,9 +127,9 @@ class TestDemoServices : public QObject {
         manner.quickest = 50ms;
         manner.slowest = 800ms;
         Shop service = shop(manner);
-        std::vector<Milliseconds> delays;
-        for (int i = 0; i < 1001; ++i)
-            delays.push_back(service.answer(question("GET", "/cart"), 0ms).delay);
+        std::vector<Milliseconds> delays(1001);
+        for (Milliseconds& delay : delays)
+            delay = service.answer(question("GET", "/cart"), 0ms).delay;
         std::sort(delays.begin(), delays.end());
         QVERIFY(delays.front() >= 50ms && delays.front() < 60ms);
         QVERIFY(delays.back() <= 800ms && delays.back() > 700ms);
