@@ -61,9 +61,8 @@ void PageConnection::readable() {
     case IoResult::Kind::WouldBlock:
         return;
     case IoResult::Kind::Error:
+    case IoResult::Kind::End: // between requests, within one that will not be complete, or as hoped for
         return close();
-    case IoResult::Kind::End:
-        return close(); // between requests, within one that will not be complete, or as hoped for
     case IoResult::Kind::Bytes:
         break;
     }

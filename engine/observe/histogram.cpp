@@ -2,6 +2,7 @@
 #include "observe/histogram.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace reverxy::observe {
 
@@ -16,7 +17,7 @@ uint32_t quantile(const LatencyCounts<uint64_t>& counts, double q) {
         if (here > 0 && below + here >= rank) {
             const double low = i > 0 ? latencyBounds[i - 1] : 0;
             const double high = latencyBounds[i];
-            return static_cast<uint32_t>(low + (high - low) * std::max(0.0, rank - below) / here + 0.5);
+            return static_cast<uint32_t>(std::lround(low + (high - low) * std::max(0.0, rank - below) / here));
         }
         below += here;
     }
