@@ -2,7 +2,6 @@
 #include "cache/storing.h"
 
 #include "cache/cache_date.h"
-#include "cache/content_range.h"
 #include "cache/vary.h"
 #include "http/date.h"
 #include "http/list.h"
@@ -78,7 +77,7 @@ StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, 
         return StoreVerdict::Authorization;
     if (const VaryKind vary = readVary(head.fields).kind; vary >= VaryKind::Star)
         return vary == VaryKind::Star ? StoreVerdict::VaryStar : StoreVerdict::VaryUnmatchable;
-    if (head.status == 206 && !storableRangeOf(head.fields))
+    if (head.status == 206)
         return StoreVerdict::PartialNotUsable;
     return StoreVerdict::Stored;
 }
