@@ -253,6 +253,7 @@ ClientConnection::Progress ClientConnection::processBody() {
         }
         case http::BodyDecoder::Kind::Failed:
             m_keepAlive = false;
+            m_transfer->markBad(static_cast<uint32_t>(m_decoder.error()));
             m_transfer->exchange().requestFailed(http::failureOfRequest(m_decoder.error()),
                                                  http::sentenceOf(m_decoder.error()), m_services.loop.now());
             return Progress::Blocked;

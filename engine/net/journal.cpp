@@ -31,6 +31,8 @@ void Journal::add(const observe::Decision& decision) {
 
 void Journal::addBadMessage(const observe::Decision& decision, uint32_t kind) {
     count(decision);
+    if (decision.responseFromBackend)
+        return warnOnce(decision.client, kind, "had its response cut: " + std::string(decision.details.view()));
     warnOnce(decision.client, kind,
              "was refused with " + std::to_string(decision.status) + ": " + std::string(decision.details.view()));
 }

@@ -32,9 +32,15 @@ void MessageEncoder::requestHead(proxy::RequestOut& request) {
         request.fields.add("Content-Length", length.view(), FieldId::ContentLength);
     else if (m_chunked)
         request.fields.add("Transfer-Encoding", "chunked", FieldId::TransferEncoding);
-    if (!request.upgrade.empty()) {
-        request.fields.add("Connection", "upgrade", FieldId::Connection);
+    if (!request.upgrade.empty())
         request.fields.add("Upgrade", request.upgrade, FieldId::Upgrade);
+    if (request.offerTrailers)
+        request.fields.add("TE", "trailers", FieldId::Te);
+    if (!request.upgrade.empty() || request.offerTrailers) {
+        const std::string_view options = !request.offerTrailers    ? "upgrade"
+                                         : request.upgrade.empty() ? "TE"
+                                                                   : "upgrade, TE";
+        request.fields.add("Connection", options, FieldId::Connection);
     }
     char* const start =
         m_output.reserve(m_buffers, http::requestHeadSize(request.method, request.target, request.fields));

@@ -27,6 +27,10 @@ class Transfer final : public proxy::ExchangePort,
     /// Answers a message that is no valid request.
     void reject(ClientConnection& client, const Endpoint& peer, Failure failure, std::string_view details,
                 uint32_t kind);
+
+    /// The request's body proved to be no valid one: the record is one of a bad message.
+    void markBad(uint32_t kind) { m_badMessageKind = kind; }
+
     /// The response is with the client, or cannot be: closes the record.
     void end();
 

@@ -199,7 +199,7 @@ void Exchange::sendRequest(TimePoint now) {
     std::string_view target = m_target;
     if (!to.basePath.empty() && m_target != "*")
         target = m_arena.join({to.basePath, m_target});
-    RequestOut out{m_head->methodToken, target, m_fields, m_head->framing, upgrade};
+    RequestOut out{m_head->methodToken, target, m_fields, m_head->framing, upgrade, takesTrailers(*m_head)};
     m_port.sendRequestHead(out);
     m_port.setDeadline(now + configuration().proxy.responseTimeout);
     if (!m_held.empty())

@@ -20,6 +20,7 @@ struct RequestOut {
     http::FieldList& fields;
     http::Framing framing;
     std::string_view upgrade; // protocols to offer; empty: none
+    bool offerTrailers = false;
 };
 
 /// A response as it goes to the client. BodyKind::Chunked stands for "of unknown length".

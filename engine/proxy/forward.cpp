@@ -3,6 +3,8 @@
 
 #include "proxy/field_lists.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace reverxy::proxy {
@@ -44,6 +46,18 @@ bool replacedInRequests(FieldId id) {
     default:
         return false;
     }
+}
+
+/// Where fields become variables, as in CGI (RFC 3875 section 4.1.18) and what followed it, "_" and "-" are the
+/// same: a field whose name differs in that alone from one that this hop writes or takes out would stand in for it.
+bool standsInForAnother(const Field& field) {
+    std::array<char, 32> name;
+    if (field.id != FieldId::Other || field.name.size() > name.size() ||
+        field.name.find('_') == std::string_view::npos)
+        return false;
+    std::replace_copy(field.name.begin(), field.name.end(), name.begin(), '_', '-');
+    const FieldId id = http::fieldIdFromName({name.data(), field.name.size()});
+    return belongsToConnection(id) || replacedInRequests(id);
 }
 
 std::string_view textOf(const IpAddress& address, TextArena& arena) {
@@ -107,7 +121,7 @@ void composeRequestFields(const http::RequestHead& head, const ForwardFacts& fac
     out.add("Host", own ? facts.backendAuthority : head.authority, FieldId::Host);
     const auto named = namedFieldsOf(head.fields, head.connection);
     for (const Field& field : head.fields) {
-        if (belongsToConnection(field.id) || replacedInRequests(field.id))
+        if (belongsToConnection(field.id) || replacedInRequests(field.id) || standsInForAnother(field))
             continue;
         if (named && named->contain(field.name))
             continue;

@@ -27,7 +27,8 @@ struct ForwardFacts {
 
 /// Fills `out` with the fields for the backend: Host first, the client's end-to-end fields, then
 /// X-Forwarded-For/-Host/-Proto, Forwarded (RFC 7239) and Via. Connection-specific fields, those named by
-/// Connection, and the framing fields are left out. Text composed lives in `arena`.
+/// Connection, the framing fields, and those that would stand in for one of all these are left out. Text composed
+/// lives in `arena`.
 void composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
                           http::FieldList& out);
 
@@ -40,6 +41,10 @@ void composeResponseFields(const http::ResponseHead& head, bool keepLength, std:
 /// The protocols of the Upgrade field that may be offered to a backend: all but h2c, as a list, of a long list the
 /// first ones; "" when none is left.
 std::string_view offeredUpgrade(const http::RequestHead& head, TextArena& arena);
+
+/// Whether the client takes trailers, on behalf of whoever is behind it too (RFC 9110 sections 6.5.1 and 10.1.4). A
+/// TE that Connection does not name may come from somebody further away, and says nothing of those in between.
+bool takesTrailers(const http::RequestHead& head);
 
 /// The protocols that a 101 switches to, as a list; "" when it names none or one that is not in `offered` (RFC 9110
 /// section 7.8).

@@ -38,6 +38,18 @@ std::string_view offeredUpgrade(const http::RequestHead& head, TextArena& arena)
     return offered;
 }
 
+bool takesTrailers(const http::RequestHead& head) {
+    if (head.version == http::Version::Http10 || !head.connection.namesFields)
+        return false;
+    bool named = false;
+    bool taken = false;
+    for (const Field& field : head.fields) {
+        named = named || (field.id == FieldId::Connection && listContains(field.value, "te"));
+        taken = taken || (field.id == FieldId::Te && listContains(field.value, "trailers"));
+    }
+    return named && taken;
+}
+
 std::string_view acceptedUpgrade(std::string_view offered, const http::ResponseHead& head, TextArena& arena) {
     const std::string_view accepted = combinedLines(head.fields, FieldId::Upgrade, arena);
     http::ListReader protocols(accepted);

@@ -123,6 +123,19 @@ class TestBodies : public QObject {
         }
     }
 
+    void trailersAreOfferedWhereTheClientTakesThem() { // RFC 9110 section 10.1.4
+        Origin origin(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX-T: 2\r\n\r\n"));
+        RunningEngine proxy(configFor({origin.port()}));
+        const Response response = proxy.get("/", "Connection: TE\r\nTE: trailers, gzip\r\n");
+        COMPARE_STATUS(response, 200);
+        QVERIFY(response.trailers == (Fields{{"X-T", "2"}}));
+        QCOMPARE(origin.lastRequest().field("TE"), "trailers"s);
+        QCOMPARE(origin.lastRequest().field("Connection"), "TE"s);
+        COMPARE_STATUS(proxy.get("/"), 200);
+        QVERIFY(!origin.lastRequest().head.has("TE"));
+        VERIFY_NO_VIOLATIONS(origin);
+    }
+
     void trailersThatWouldFrameOrRouteAreLeftOut() { // RFC 9110 section 6.5.1
         Origin origin(answer(""));
         RunningEngine proxy(configFor({origin.port()}));

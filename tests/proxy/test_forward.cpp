@@ -119,6 +119,31 @@ class TestForward : public QObject {
         QCOMPARE(response.value(name.toStdString()) == QLatin1String("-"), stays);
     }
 
+    void whatWouldStandInForThisHopsFieldsIsLeftOut_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("passes");
+        const auto row = [](const char* name, bool passes) { QTest::newRow(name) << name << passes; };
+        row("X_Forwarded_For", false);
+        row("x_forwarded-for", false);
+        row("X-Forwarded_Proto", false);
+        row("X_FORWARDED_HOST", false);
+        row("Content_Length", false);
+        row("Transfer_Encoding", false);
+        row("Proxy_Authorization", false);
+        row("X_Forwarded_For_", true);
+        row("X__Forwarded_For", true);
+        row("User_Agent", true);
+        row("api_key", true);
+        row("a_name_that_is_longer_than_any_that_is_known", true);
+    }
+
+    void whatWouldStandInForThisHopsFieldsIsLeftOut() {
+        QFETCH(QString, name);
+        QFETCH(bool, passes);
+        const Forwarded request(QLatin1String("Host: x\r\n") + name + QLatin1String(": 1\r\n"));
+        QCOMPARE(request.value(name.toStdString()), passes ? QStringLiteral("1") : QStringLiteral("-"));
+    }
+
     /// What a hop writes itself cannot be taken away by naming it.
     void ownFieldsCannotBeNamedAway() {
         const Forwarded request(QStringLiteral(

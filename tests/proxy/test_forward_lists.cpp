@@ -98,6 +98,27 @@ class TestForwardLists : public QObject {
         QCOMPARE(QString::fromUtf8(found.data(), static_cast<qsizetype>(found.size())), offered);
     }
 
+    /// RFC 9110 section 10.1.4.
+    void whoTakesTrailers_data() {
+        QTest::addColumn<QString>("lines");
+        QTest::addColumn<bool>("takes");
+        QTest::newRow("nothing said") << "" << false;
+        QTest::newRow("said") << "Connection: TE\r\nTE: trailers\r\n" << true;
+        QTest::newRow("among others") << "TE: gzip;q=0.5, Trailers\r\nConnection: close, te\r\n" << true;
+        QTest::newRow("in lines of their own")
+            << "Connection: close\r\nConnection: TE\r\nTE: gzip\r\nTE: trailers\r\n"
+            << true;
+        QTest::newRow("something else") << "Connection: TE\r\nTE: deflate\r\n" << false;
+        QTest::newRow("by somebody further away") << "TE: trailers\r\n" << false;
+        QTest::newRow("Connection names others") << "Connection: X-TE\r\nTE: trailers\r\n" << false;
+    }
+
+    void whoTakesTrailers() {
+        QFETCH(QString, lines);
+        QFETCH(bool, takes);
+        QCOMPARE(takesTrailers(Request(lines.toStdString()).head), takes);
+    }
+
     void acceptance_data() {
         QTest::addColumn<QString>("offered");
         QTest::addColumn<QString>("lines");
