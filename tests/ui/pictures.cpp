@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "support/fake_engine_control.h"
+#include "support/sample_engine.h"
+#include "ui/main_window.h"
+#include "ui/plots/time_plot.h"
+#include "ui/widgets/following_list.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QFontDatabase>
+#include <QStyleFactory>
+#include <QTemporaryDir>
+
+#include <cstdio>
+
+// Renders the window with realistic values into PNG files: reverxy_pictures FOLDER [light|dark] [SUFFIX]. The scale
+// is Qt's own: QT_SCALE_FACTOR=2.
+
+namespace {
+
+using namespace reverxy;
+
+QPalette darkPalette() {
+    QPalette palette;
+    const QColor text(0xe6, 0xe7, 0xe9);
+    const QColor faint(0x7d, 0x81, 0x88);
+    palette.setColor(QPalette::Window, QColor(0x26, 0x28, 0x2c));
+    palette.setColor(QPalette::Base, QColor(0x1d, 0x1f, 0x22));
+    palette.setColor(QPalette::AlternateBase, QColor(0x23, 0x25, 0x29));
+    palette.setColor(QPalette::Button, QColor(0x34, 0x37, 0x3c));
+    palette.setColor(QPalette::Mid, QColor(0x1a, 0x1b, 0x1e));
+    palette.setColor(QPalette::ToolTipBase, QColor(0x34, 0x37, 0x3c));
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
+        palette.setColor(role, text);
+    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
+        palette.setColor(QPalette::Disabled, role, faint);
+    palette.setColor(QPalette::PlaceholderText, faint);
+    palette.setColor(QPalette::Highlight, QColor(0x3d, 0x7e, 0xcf));
+    palette.setColor(QPalette::HighlightedText, Qt::white);
+    palette.setColor(QPalette::Link, QColor(0x6f, 0xb0, 0xf0));
+    return palette;
+}
+
+class Studio {
+  public:
+    Studio(const QString& folder, const QString& suffix)
+        : m_folder(folder), m_suffix(suffix),
+          m_settings(m_temporary.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat) {}
+
+    /// A window with the sample's traffic in it, of `size`, on `page`.
+    std::unique_ptr<ui::MainWindow> open(const api::EngineSnapshot& snapshot, const QSize& size, int page,
+                                         int exchanges) {
+        auto window = std::make_unique<ui::MainWindow>(m_control, m_settings);
+        window->resize(size);
+        window->setPage(page);
+        window->show();
+        m_control.show(snapshot);
+        if (exchanges > 0)
+            m_control.finish(test::sampleExchanges(exchanges));
+        settle();
+        return window;
+    }
+
+    bool save(QWidget& window, const char* name) {
+        settle();
+        const QString path = QDir(m_folder).filePath(QString::fromLatin1(name) + m_suffix + QStringLiteral(".png"));
+        if (window.grab().save(path))
+            return true;
+        std::fprintf(stderr, "cannot write %s\n", qPrintable(path));
+        return false;
+    }
+
+    test::FakeEngineControl& control() { return m_control; }
+
+  private:
+    static void settle() {
+        for (int i = 0; i < 5; ++i)
+            QCoreApplication::processEvents();
+    }
+
+    QString m_folder;
+    QString m_suffix;
+    QTemporaryDir m_temporary;
+    QSettings m_settings;
+    test::FakeEngineControl m_control;
+};
+
+bool takeAll(const QString& folder, const QString& suffix) {
+    bool saved = true;
+    const QSize usual(1180, 760);
+    const QSize small(1024, 640);
+    {
+        Studio studio(folder, suffix);
+        const auto window = studio.open(test::sampleSnapshot(), usual, 0, 400);
+        for (auto* plot : window->findChildren<ui::TimePlot*>())
+            plot->pointAt(test::sampleTime().toSecsSinceEpoch() - 290);
+        saved = studio.save(*window, "overview") && saved;
+    }
+    {
+        Studio studio(folder, suffix);
+        const auto window = studio.open(test::sampleSnapshot(), usual, 1, 400);
+        auto* list = window->findChild<ui::FollowingList*>();
+        for (int row = list->model()->rowCount() - 2; row > 0; --row) {
+            if (list->model()->index(row, 5).data().toString().contains(QStringLiteral("attempts"))) {
+                list->setCurrentIndex(list->model()->index(row, 0));
+                break;
+            }
+        }
+        saved = studio.save(*window, "traffic") && saved;
+        window->resize(small);
+        saved = studio.save(*window, "traffic-small") && saved;
+        window->setPage(0);
+        saved = studio.save(*window, "overview-small") && saved;
+    }
+    const std::pair<const char*, api::EngineSnapshot> states[] = {
+        {"empty", test::emptySnapshot()}, {"failed", test::failedSnapshot()}, {"stopped", {}}};
+    for (const auto& [name, snapshot] : states) {
+        Studio studio(folder, suffix);
+        const auto window = studio.open(snapshot, usual, 0, 0);
+        saved = studio.save(*window, name) && saved;
+        window->setPage(1);
+        saved = studio.save(*window, QByteArray(name).append("-traffic").constData()) && saved;
+    }
+    return saved;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    if (arguments.size() < 2) {
+        std::fputs("usage: reverxy_pictures FOLDER [light|dark] [SUFFIX]\n", stderr);
+        return 2;
+    }
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (arguments.value(2) == QLatin1String("dark"))
+        QApplication::setPalette(darkPalette());
+    return takeAll(arguments[1], arguments.value(3)) ? 0 : 1;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "api/engine_control.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QWidget>
+
+namespace reverxy::ui {
+
+class EmptyState;
+class ExchangeDetail;
+class ExchangeModel;
+class FilteredExchanges;
+class FollowingList;
+
+/// Recent requests as they come, and what happened to the selected one.
+class TrafficPage : public QWidget {
+    Q_OBJECT
+  public:
+    explicit TrafficPage(QWidget* parent = nullptr);
+
+    void show(const api::SnapshotPointer& snapshot);
+    using QWidget::show;
+    void add(const api::ExchangeBatch& exchanges, quint64 skipped);
+
+    void beginFilter();
+    void setFilter(const QString& text);
+    bool isFollowing() const;
+    void setFollowing(bool following);
+    void clear();
+
+    void saveTo(QSettings& settings) const;
+    void restoreFrom(const QSettings& settings);
+
+  Q_SIGNALS:
+    void followingChanged(bool following);
+
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+  private:
+    void makeList();
+    QWidget* makeBar();
+    void refreshCounts();
+    void refreshEmpty();
+    void refreshDetail();
+    void refreshIcons();
+    void showMenu(const QPoint& position);
+
+    ExchangeModel* m_model;
+    FilteredExchanges* m_filtered;
+    QLineEdit* m_filter;
+    QAction* m_filterSign = nullptr;
+    QLabel* m_counts;
+    QToolButton* m_follow;
+    FollowingList* m_list;
+    EmptyState* m_empty;
+    QStackedWidget* m_upper;
+    ExchangeDetail* m_detail;
+    QSplitter* m_split;
+    QString m_address;
+    bool m_stopped = true;
+};
+
+} // namespace reverxy::ui

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QTreeView>
+
+#include <vector>
+
+namespace reverxy::ui {
+
+/// The window's lists: rows of one height, whole rows selected, columns that the user moves, sizes and hides (by
+/// the header's context menu), one of which takes what room is left.
+class ListView : public QTreeView {
+    Q_OBJECT
+  public:
+    explicit ListView(QWidget* parent = nullptr);
+
+    /// A text as wide as any usual one in the column; its width follows. `stretched` takes the rest.
+    void setColumns(const std::vector<QString>& widest, int stretched);
+
+    QByteArray columnState() const;
+    /// Ignores what was stored by a version with other columns.
+    void restoreColumns(const QByteArray& state);
+
+  protected:
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void showColumnMenu(const QPoint& position);
+
+    int m_stretched = -1;
+};
+
+} // namespace reverxy::ui
