@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "exchange_values.h"
+
+#include "limit/client_identity.h"
+#include "observe/outcome.h"
+
+#include <algorithm>
+
+namespace reverxy {
+
+namespace {
+
+// The values that faces see are those of the engine, number for number.
+template <typename A, typename B>
+constexpr bool same(A a, B b) {
+    return static_cast<int>(a) == static_cast<int>(b);
+}
+
+static_assert(same(api::ExchangePhase::Routing, observe::Phase::Routing) &&
+              same(api::ExchangePhase::AwaitingResponse, observe::Phase::AwaitingResponse) &&
+              same(api::ExchangePhase::Finished, observe::Phase::Finished));
+static_assert(same(api::ChoiceReason::Algorithm, observe::ChoiceReason::Algorithm) &&
+              same(api::ChoiceReason::AllDownTryAll, observe::ChoiceReason::AllDownTryAll));
+static_assert(same(api::ClientSource::Peer, limit::IdentitySource::Peer) &&
+              same(api::ClientSource::Malformed, limit::IdentitySource::Malformed));
+static_assert(api::outcomes == observe::outcomes && same(api::Outcome::Success, observe::Outcome::Success) &&
+              same(api::Outcome::CacheHit, observe::Outcome::CacheHit) &&
+              same(api::Outcome::Throttled, observe::Outcome::Throttled) &&
+              same(api::Outcome::ClientGone, observe::Outcome::ClientGone));
+
+QString text(std::string_view bytes) {
+    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
+}
+
+/// Bounded text; where it was cut stands an ellipsis.
+template <uint16_t N>
+QString text(const FixedText<N>& bounded) {
+    QString shown = text(bounded.view());
+    if (bounded.truncated())
+        shown += QChar(0x2026);
+    return shown;
+}
+
+QDateTime dateOf(WallTime time) {
+    return QDateTime::fromMSecsSinceEpoch(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+}
+
+QString nameOrNothing(NameId id, const NameTable& names) {
+    return id == 0 ? QString() : text(names.name(id));
+}
+
+} // namespace
+
+api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names) {
+    api::Exchange exchange;
+    exchange.id = decision.id;
+    exchange.started = dateOf(decision.started);
+    exchange.phase = static_cast<api::ExchangePhase>(decision.phase);
+    exchange.outcome = static_cast<api::Outcome>(observe::outcomeOf(decision));
+    exchange.peer = text(decision.peer.toString());
+    exchange.client = text((decision.client.isNone() ? decision.peer.address : decision.client).toString());
+    exchange.clientSource = static_cast<api::ClientSource>(decision.clientSource);
+    exchange.clientHops = decision.clientHops;
+    exchange.method = text(decision.method);
+    exchange.host = text(decision.host);
+    exchange.target = text(decision.target);
+    exchange.httpMinor = decision.httpMinor;
+    exchange.route = nameOrNothing(decision.route, names);
+    exchange.pool = nameOrNothing(decision.pool, names);
+    const size_t candidates = std::min<size_t>(decision.candidatesTotal, observe::Decision::maxCandidates);
+    for (size_t i = 0; i < candidates; ++i)
+        exchange.candidates << text(names.name(decision.candidates[i]));
+    exchange.candidatesTotal = decision.candidatesTotal;
+    exchange.choice = static_cast<api::ChoiceReason>(decision.choice);
+    const size_t attempts = std::min<size_t>(decision.attemptsTotal, observe::Decision::maxAttempts);
+    exchange.attempts.reserve(attempts);
+    for (size_t i = 0; i < attempts; ++i) {
+        const observe::Attempt& attempt = decision.attempts[i];
+        exchange.attempts.push_back({text(names.name(attempt.backend)), attempt.failure, attempt.status,
+                                     attempt.reusedConnection, attempt.bytesSent, attempt.startedMicros,
+                                     attempt.connectMicros, attempt.firstByteMicros});
+    }
+    exchange.attemptsTotal = decision.attemptsTotal;
+    exchange.status = decision.status;
+    exchange.failure = decision.failure;
+    exchange.details = text(decision.details);
+    exchange.tunnel = decision.tunnel;
+    exchange.responseFromBackend = decision.responseFromBackend;
+    exchange.requestBodyBytes = decision.requestBodyBytes;
+    exchange.responseBodyBytes = decision.responseBodyBytes;
+    exchange.queuedMicros = decision.queuedMicros;
+    exchange.firstByteMicros = decision.firstByteMicros;
+    exchange.totalMicros = decision.totalMicros;
+    return exchange;
+}
+
+} // namespace reverxy

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+#include "snapshot_builder.h"
+
+#include "exchange_values.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace reverxy {
+
+namespace {
+
+constexpr std::chrono::seconds recently{10};
+constexpr size_t secondsKept = observe::History::length;
+
+QString text(std::string_view bytes) {
+    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
+}
+
+QDateTime dateOf(WallTime time) {
+    return QDateTime::fromMSecsSinceEpoch(
+        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+}
+
+QString nameOf(config::BalanceAlgorithm algorithm) {
+    switch (algorithm) {
+    case config::BalanceAlgorithm::RoundRobin:
+        return QStringLiteral("round-robin");
+    case config::BalanceAlgorithm::WeightedRoundRobin:
+        return QStringLiteral("weighted-round-robin");
+    case config::BalanceAlgorithm::LeastConnections:
+        return QStringLiteral("least-connections");
+    }
+    return {};
+}
+
+api::TrafficFigures figuresOf(const observe::RecentFigures& recent, const observe::Report& report,
+                              uint64_t requests, uint64_t errors) {
+    const observe::RecentTotals totals = recent.totals(report.taken, recently, report.countingSince);
+    api::TrafficFigures figures;
+    figures.requestsPerSecond = totals.perSecond(totals.requests);
+    figures.errorsPerSecond = totals.perSecond(totals.errors);
+    figures.p50Micros = observe::quantile(totals.latency, 0.50);
+    figures.p95Micros = observe::quantile(totals.latency, 0.95);
+    figures.requests = requests;
+    figures.errors = errors;
+    return figures;
+}
+
+/// "GET /health: 3 probes in a row failed, the last: connection refused"
+QString reasonOf(const health::TargetSnapshot& target) {
+    if (target.reason.empty())
+        return {};
+    return text(target.description) + QStringLiteral(": ") + text(target.reason);
+}
+
+api::Health healthOf(health::State state) {
+    switch (state) {
+    case health::State::Unknown:
+        return api::Health::NotYetProbed;
+    case health::State::Up:
+        return api::Health::Up;
+    case health::State::Down:
+        return api::Health::Down;
+    }
+    return api::Health::NotYetProbed;
+}
+
+void fillHealth(api::BackendSnapshot& backend, const health::BackendSnapshot& known) {
+    backend.enabled = known.enabled;
+    backend.available = known.available;
+    if (!known.target) {
+        backend.healthReason = QStringLiteral("Not probed: the pool's health_checker is off.");
+        return;
+    }
+    backend.health = healthOf(known.target->state);
+    backend.healthReason = reasonOf(*known.target);
+    if (known.target->state != health::State::Unknown)
+        backend.healthSince = dateOf(known.target->since);
+    backend.probes.reserve(known.target->probes.size());
+    for (const health::ProbeRecord& probe : known.target->probes)
+        backend.probes.push_back({dateOf(probe.at), probe.passed, probe.micros, text(probe.reason)});
+}
+
+api::BackendSnapshot backendOf(const proxy::RuntimePool& pool, const proxy::RuntimeBackend& backend,
+                               const config::Backend& configured, const observe::Report& report) {
+    api::BackendSnapshot values;
+    values.name = text(backend.text);
+    values.url = text(configured.url.text);
+    values.enabled = values.available = backend.enabled;
+    values.weight = backend.weight;
+    values.inFlight = backend.state->inFlight.load(std::memory_order_relaxed);
+    values.connections = backend.state->connections();
+    values.maxConnections = backend.state->maxConnections();
+    if (const auto* series = report.counters.backends.seriesOf({pool.name, backend.name}))
+        values.traffic = figuresOf(series->recent, report, series->attempts, series->errors);
+    return values;
+}
+
+api::PoolSnapshot poolOf(const proxy::Runtime& runtime, size_t index, const SnapshotSources& sources) {
+    const proxy::RuntimePool& pool = runtime.pools[index];
+    const config::Pool& configured = runtime.config.pools[index];
+    api::PoolSnapshot values;
+    values.name = text(configured.name);
+    values.algorithm = nameOf(pool.algorithm);
+    values.inFlight = pool.state->inFlight.load(std::memory_order_relaxed);
+    values.waiting = static_cast<uint32_t>(pool.state->slotWaiters.size());
+    for (const config::Route& route : runtime.config.routes) {
+        if (route.pool == index)
+            values.routes << text(route.name);
+    }
+    const observe::Report& report = sources.report;
+    if (const auto* series = report.counters.pools.seriesOf({pool.name}))
+        values.traffic = figuresOf(series->recent, report, series->requests, series->errors);
+    values.backends.reserve(pool.backends.size());
+    for (size_t i = 0; i < pool.backends.size(); ++i) {
+        values.backends.push_back(backendOf(pool, pool.backends[i], configured.backends[i], report));
+        if (index < sources.health.size() && i < sources.health[index].backends.size())
+            fillHealth(values.backends.back(), sources.health[index].backends[i]);
+    }
+    return values;
+}
+
+/// Of the whole: what the last complete seconds say, and what was counted since the start.
+api::TrafficFigures trafficOf(const observe::Report& report) {
+    api::TrafficFigures figures;
+    const auto& seconds = report.seconds;
+    const size_t count = std::min<size_t>(seconds.size(), static_cast<size_t>(recently.count()));
+    observe::LatencyCounts<uint64_t> latency;
+    uint64_t requests = 0;
+    uint64_t errors = 0;
+    for (size_t i = seconds.size() - count; i < seconds.size(); ++i) {
+        for (size_t outcome = 0; outcome < observe::outcomes; ++outcome) {
+            requests += seconds[i].requests[outcome];
+            if (observe::isError(static_cast<observe::Outcome>(outcome)))
+                errors += seconds[i].requests[outcome];
+        }
+        latency.merge(seconds[i].latency);
+    }
+    if (count > 0) {
+        figures.requestsPerSecond = static_cast<double>(requests) / static_cast<double>(count);
+        figures.errorsPerSecond = static_cast<double>(errors) / static_cast<double>(count);
+    }
+    figures.p50Micros = observe::quantile(latency, 0.50);
+    figures.p95Micros = observe::quantile(latency, 0.95);
+    for (const auto& entry : report.counters.exchanges.entries()) {
+        for (const auto& ofClass : entry.series.requests) {
+            for (size_t outcome = 0; outcome < observe::outcomes; ++outcome) {
+                figures.requests += ofClass[outcome];
+                if (observe::isError(static_cast<observe::Outcome>(outcome)))
+                    figures.errors += ofClass[outcome];
+            }
+        }
+    }
+    return figures;
+}
+
+api::SecondTotals valuesOf(const observe::SecondTotals& second) {
+    api::SecondTotals values;
+    values.second = second.second;
+    values.requests = second.requests;
+    values.bytesIn = second.requestBodyBytes;
+    values.bytesOut = second.responseBodyBytes;
+    observe::LatencyCounts<uint64_t> latency;
+    latency.merge(second.latency);
+    values.p50Micros = observe::quantile(latency, 0.50);
+    values.p95Micros = observe::quantile(latency, 0.95);
+    return values;
+}
+
+} // namespace
+
+void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources) {
+    snapshot.taken = dateOf(sources.report.takenWall);
+    snapshot.traffic = trafficOf(sources.report);
+    snapshot.pools.clear();
+    snapshot.pools.reserve(sources.runtime.pools.size());
+    for (size_t i = 0; i < sources.runtime.pools.size(); ++i)
+        snapshot.pools.push_back(poolOf(sources.runtime, i, sources));
+    snapshot.running.clear();
+    snapshot.running.reserve(sources.report.running.size());
+    for (const observe::Decision& decision : sources.report.running)
+        snapshot.running.push_back(valuesOf(decision, sources.names));
+}
+
+void appendSeconds(std::vector<api::SecondTotals>& seconds, std::span<const observe::SecondTotals> newer) {
+    for (const observe::SecondTotals& second : newer) {
+        if (seconds.empty() || second.second > seconds.back().second)
+            seconds.push_back(valuesOf(second));
+    }
+    if (seconds.size() > secondsKept)
+        seconds.erase(seconds.begin(), seconds.end() - static_cast<std::ptrdiff_t>(secondsKept));
+}
+
+} // namespace reverxy

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "api/snapshot.h"
+#include "base/name_table.h"
+#include "health/snapshot.h"
+#include "observe/report.h"
+#include "proxy/runtime.h"
+
+#include <span>
+
+namespace reverxy {
+
+/// What a snapshot is made of, all of one moment.
+struct SnapshotSources {
+    const observe::Report& report;
+    const proxy::Runtime& runtime;
+    const std::vector<health::PoolSnapshot>& health; // in the order of the runtime's pools
+    const NameTable& names;
+};
+
+/// Pools with their backends, running exchanges and the traffic of the whole. The rest of `snapshot`, `seconds`
+/// among it, stays as it is. Any thread.
+void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources);
+
+/// Adds seconds later than those that are there, in order, and keeps the last 15 minutes.
+void appendSeconds(std::vector<api::SecondTotals>& seconds, std::span<const observe::SecondTotals> newer);
+
+} // namespace reverxy
