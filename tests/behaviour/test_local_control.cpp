@@ -13,7 +13,7 @@ using namespace reverxy::test;
 
 namespace {
 
-constexpr int patience = 20'000;
+constexpr int longest = 20'000;
 
 /// A control over a real engine whose configuration the test holds in its hands.
 struct Scene {
@@ -33,14 +33,14 @@ struct Scene {
                                                          result = what;
                                                  });
         number = control.send(command);
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(result.has_value(), patience); }();
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(result.has_value(), longest); }();
         QObject::disconnect(connection);
         return result.value_or(api::CommandResult{false, QStringLiteral("no answer")});
     }
 
     /// Waits until a snapshot is as `expected` says.
     bool waitFor(const std::function<bool(const api::EngineSnapshot&)>& expected) const {
-        return QTest::qWaitFor([&] { return expected(*control.snapshot()); }, patience);
+        return QTest::qWaitFor([&] { return expected(*control.snapshot()); }, longest);
     }
 
     uint16_t port() const {
@@ -117,7 +117,7 @@ class TestLocalControl : public QObject {
         QVERIFY(scene.waitFor(isRunning));
         for (int i = 0; i < 30; ++i)
             COMPARE_STATUS(getOnce(scene.port(), "/number/" + std::to_string(i)), 200);
-        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), longest);
         std::set<QString> targets;
         for (const api::Exchange& exchange : seen) {
             targets.insert(exchange.target);
@@ -130,7 +130,7 @@ class TestLocalControl : public QObject {
         scene.control.unwatch();
         seen.clear();
         scene.control.watch();
-        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), longest);
     }
 
     void aRunningExchangeIsSeenInItsPhase() {
