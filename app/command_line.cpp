@@ -23,6 +23,8 @@ struct Option {
 constexpr std::array options{
     Option{"--config", "FILE", "config.yaml", "", nullptr, "read this configuration file"},
     Option{"--no-gui", "", "", "", &CommandLine::noGui, "run without a window"},
+    Option{"--demo", "", "", "", &CommandLine::demo,
+           "show a living system: three small services and clients that keep them busy; needs no configuration"},
     Option{"--check", "", "", "", &CommandLine::check,
            "print every problem of the configuration and end; exit code 1 if there is one"},
     Option{"--print-config", "", "", "", &CommandLine::printConfig,
@@ -92,6 +94,8 @@ ParsedCommandLine parseCommandLine(const std::vector<std::string>& arguments) {
         else
             commandLine.overrides.push_back({std::string(option->path), std::move(value), std::string(name)});
     }
+    if (commandLine.demo && (commandLine.configFile || commandLine.check || commandLine.printConfig))
+        return failed("The demo brings its own configuration: leave out --config, --check and --print-config");
     return {std::move(commandLine), {}};
 }
 

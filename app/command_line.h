@@ -13,6 +13,7 @@ namespace reverxy::app {
 struct CommandLine {
     std::optional<std::string> configFile; // --config
     bool noGui = false;
+    bool demo = false;
     bool check = false;
     bool printConfig = false;
     bool version = false;

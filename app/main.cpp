@@ -3,11 +3,13 @@
 #include "app/config_file.h"
 #include "app/configuration_source.h"
 #include "app/headless.h"
+#include "app/run_demo.h"
 #include "app/window.h"
 
 #include <QCoreApplication>
 
 #include <cstdio>
+#include <memory>
 
 extern char** environ;
 
@@ -17,6 +19,20 @@ int show(const reverxy::app::CommandResult& result) {
     std::fputs(result.output.c_str(), stdout);
     std::fputs(result.errors.c_str(), stderr);
     return result.exitCode;
+}
+
+/// Makes the application that fits, and runs. With the plain event dispatcher: it costs less than GLib's, and
+/// nothing here needs the latter.
+template <typename Run>
+int serve(int argc, char** argv, const reverxy::app::CommandLine& commandLine, Run run) {
+    qputenv("QT_NO_GLIB", "1");
+    std::unique_ptr<QCoreApplication> application;
+    if (!commandLine.noGui)
+        application = reverxy::app::makeWindowApplication(argc, argv);
+    const bool windowed = application != nullptr;
+    if (!windowed)
+        application = std::make_unique<QCoreApplication>(argc, argv);
+    return run(windowed);
 }
 
 } // namespace
@@ -33,6 +49,9 @@ int main(int argc, char** argv) {
         return show({app::versionText(), "", 0});
 
     const auto environment = app::environmentOf(environ);
+    if (commandLine.demo)
+        return serve(argc, argv, commandLine,
+                     [&](bool windowed) { return app::runDemo(commandLine, environment, windowed); });
     const app::LoadedConfig loaded = app::loadConfiguration(commandLine, environment);
     if (commandLine.check)
         return show(app::checkCommand(loaded));
@@ -40,14 +59,7 @@ int main(int argc, char** argv) {
         return show(app::printCommand(loaded));
     if (!loaded.config)
         return show({"", app::problemLines(loaded), 1});
-
-    // The plain event dispatcher costs less than GLib's, and nothing here needs the latter.
-    qputenv("QT_NO_GLIB", "1");
     const auto source = app::configurationSource(commandLine, environment, loaded);
-    if (!commandLine.noGui) {
-        if (const auto exitCode = app::runWindow(source, argc, argv))
-            return *exitCode;
-    }
-    QCoreApplication application(argc, argv);
-    return app::runHeadless(source);
+    return serve(argc, argv, commandLine,
+                 [&](bool windowed) { return windowed ? app::runWindow(source) : app::runHeadless(source); });
 }

@@ -5,9 +5,13 @@
 
 namespace reverxy::app {
 
-std::optional<int> runWindow(ConfigurationSource, int, char**) {
+std::unique_ptr<QCoreApplication> makeWindowApplication(int&, char**) {
     std::fputs("reverxy: this build has no window; running as with --no-gui\n", stderr);
-    return std::nullopt;
+    return nullptr;
+}
+
+int runWindow(ConfigurationSource, const Companion&) {
+    return 1; // nobody comes here without the application
 }
 
 } // namespace reverxy::app

@@ -98,12 +98,8 @@ class LocalEngineControl::Side final : public QObject {
                 },
                 [this](const api::SetBackendEnabled& set) {
                     Engine* const engine = m_host->engine();
-                    std::optional<QString> problem;
-                    if (!engine)
-                        problem = QStringLiteral("The engine does not run.");
-                    else if (!set.enabled)
-                        problem = QStringLiteral("There is no backend “%1” in the pool “%2” any more.")
-                                      .arg(set.backend, set.pool);
+                    const auto problem = engine ? engine->setBackendEnabled(set.pool, set.backend, set.enabled)
+                                                : QStringLiteral("The engine does not run.");
                     m_feed->refresh();
                     return resultOf(problem, set.enabled
                                                  ? QStringLiteral("“%1” takes requests.").arg(set.backend)

@@ -87,7 +87,8 @@ api::BackendSnapshot backendOf(const proxy::RuntimePool& pool, const proxy::Runt
     api::BackendSnapshot values;
     values.name = text(backend.text);
     values.url = text(configured.url.text);
-    values.enabled = values.available = backend.enabled;
+    values.enabled = backend.enabled();
+    values.available = backend.available();
     values.weight = backend.weight;
     values.inFlight = backend.state->inFlight.load(std::memory_order_relaxed);
     values.connections = backend.state->connections();

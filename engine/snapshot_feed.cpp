@@ -108,7 +108,7 @@ void SnapshotFeed::answered(const observe::Report& report) {
         return;
     api::EngineSnapshot snapshot = frame();
     const auto runtime = engine->runtime();
-    fillSnapshot(snapshot, {report, *runtime, std::vector<health::PoolSnapshot>{}, m_names});
+    fillSnapshot(snapshot, {report, *runtime, engine->health(), m_names});
     appendSeconds(m_seconds, report.seconds);
     snapshot.seconds = m_seconds;
     m_positions = report.positions;
@@ -134,7 +134,8 @@ api::EngineSnapshot SnapshotFeed::frame() const {
     const config::Proxy& proxy = engine->runtime()->config.proxy;
     const QString machine = QSysInfo::machineHostName();
     snapshot.addresses = baseUrls(QString::fromStdString(proxy.host), engine->port(), machine);
-    snapshot.probeAddress = baseUrls(QString::fromStdString(proxy.probeHost), quint16(0), machine).value(0);
+    snapshot.probeAddress =
+        baseUrls(QString::fromStdString(proxy.probeHost), engine->probePort(), machine).value(0);
     snapshot.workers = engine->workers();
     snapshot.clientConnections = engine->clientConnections();
     snapshot.runningExchanges = engine->runningExchanges();
