@@ -83,6 +83,15 @@ bool ReverxyProcess::start(const QStringList& arguments) {
 
 bool ReverxyProcess::startAlone(const QStringList& arguments) {
     launch(QStringList{QStringLiteral("--no-gui")} + arguments);
+    return waitUntilServing();
+}
+
+bool ReverxyProcess::startWithWindow() {
+    launch({QStringLiteral("--config"), QString::fromStdString(configPath())});
+    return waitUntilServing();
+}
+
+bool ReverxyProcess::waitUntilServing() {
     return m_process.waitForStarted() &&
            waitUntil([this] { return !m_process.waitForFinished(1) && connect().connected(); });
 }

@@ -45,6 +45,8 @@ class ReverxyProcess {
     bool start(const QStringList& arguments = {});
     /// The same without naming the file.
     bool startAlone(const QStringList& arguments = {});
+    /// The same with its window, if it finds a display.
+    bool startWithWindow();
     /// Starts it with these arguments alone and waits for nothing.
     void launch(const QStringList& arguments);
     /// Runs it to its end with these arguments alone. Its exit code; -1 when it did not end.
@@ -64,6 +66,8 @@ class ReverxyProcess {
     uint64_t residentSize() const;
 
   private:
+    bool waitUntilServing();
+
     LoopbackPort m_port;
     QTemporaryDir m_folder;
     QProcess m_process;
