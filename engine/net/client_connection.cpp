@@ -14,7 +14,6 @@ using http::FieldId;
 using limit::ConnectionVerdict;
 
 namespace {
-constexpr int roundsPerTurn = 16;
 // Kinds of bad messages beside those of the parser.
 constexpr uint32_t tooManyConnectionsKind = 1001;
 constexpr uint32_t evenMoreConnectionsKind = 1002;
@@ -83,25 +82,29 @@ void ClientConnection::pump() {
         return;
     }
     m_pumping = true;
-    for (int round = 0; m_state != State::Closed; ++round) {
+    for (m_turn.renew(); m_state != State::Closed; m_turn.spendRound()) {
         m_pumpAgain = false;
         const Progress progress = process();
         const bool upstreamDrained = m_transfer && m_transfer->flushUpstream();
         flush();
         if (m_state == State::Closed)
             break;
-        if (endExchange() || m_pumpAgain || (upstreamDrained && progress == Progress::Blocked))
-            continue; // what was pipelined, or held up, is next
-        if (progress == Progress::Blocked || !m_readable)
+        // What was pipelined, or held up, is next.
+        const bool goesOn = endExchange() || m_pumpAgain || (upstreamDrained && progress == Progress::Blocked) ||
+                            progress == Progress::Yields;
+        if (!goesOn && (progress == Progress::Blocked || !m_readable))
             break;
-        if (round >= roundsPerTurn) {
+        if (m_turn.spent()) {
             m_services.loop.resumeSoon(*this);
             break;
         }
+        if (goesOn)
+            continue;
         const auto space = m_in.prepare(m_services.loop.buffers(), m_largeReads);
         const IoResult result = receive(m_descriptor, space.at, space.size);
         if (result.kind == IoResult::Kind::Bytes) {
             m_in.received(result.count);
+            m_turn.spendBytes(result.count);
             m_paceReceived += result.count;
             m_largeReads = result.count == space.size;
             if (result.count < space.size && !m_reactorSawEnd) {
@@ -232,6 +235,8 @@ ClientConnection::Progress ClientConnection::processBody() {
     for (;;) {
         if (m_transfer->exchange().responseOver() || !m_transfer->exchange().wantsRequestBody())
             return Progress::Blocked;
+        if (!m_turn.spendStep())
+            return Progress::Yields;
         const auto step = m_decoder.next(m_in.view());
         switch (step.kind) {
         case http::BodyDecoder::Kind::NeedMore:

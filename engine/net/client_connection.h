@@ -9,6 +9,7 @@
 #include "net/output_queue.h"
 #include "net/receive_buffer.h"
 #include "net/services.h"
+#include "net/turn_budget.h"
 #include "proxy/exchange_port.h"
 
 namespace reverxy::net {
@@ -70,7 +71,11 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
                    // 9112 section 9.6)
         Closed,
     };
-    enum class Progress : uint8_t { NeedsInput, Blocked };
+    enum class Progress : uint8_t {
+        NeedsInput,
+        Blocked,
+        Yields, // there is more to do, in the next turn
+    };
 
     void admit();
     void onReady(Readiness readiness) override;
@@ -107,6 +112,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     TimePoint m_headDeadline = TimePoint::max(); // once its first byte is there
     TimePoint m_paceBegun{};
     TimePoint m_outputPendingSince = TimePoint::max();
+    TurnBudget m_turn;
     uint64_t m_paceReceived = 0;
     uint64_t m_paceSent = 0;
     State m_state = State::Head;

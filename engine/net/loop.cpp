@@ -4,6 +4,7 @@
 #include "http/date.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reverxy::net {
 
@@ -67,14 +68,15 @@ void Loop::settleSoon() {
 }
 
 void Loop::resumeSoon(Resumable& resumable) {
-    if (std::find(m_resumables.begin(), m_resumables.end(), &resumable) == m_resumables.end())
+    if (!std::exchange(resumable.m_resumeDue, true))
         m_resumables.push_back(&resumable);
     if (!m_turn.isActive())
         m_turn.start();
 }
 
 void Loop::withdraw(Resumable& resumable) {
-    std::erase(m_resumables, &resumable);
+    if (std::exchange(resumable.m_resumeDue, false))
+        std::erase(m_resumables, &resumable);
     std::replace(m_running.begin(), m_running.end(), &resumable, static_cast<Resumable*>(nullptr));
 }
 
@@ -82,6 +84,8 @@ void Loop::runResumables() {
     m_inBatch = true;
     refreshTime();
     m_running.swap(m_resumables);
+    for (Resumable* const resumable : m_running)
+        resumable->m_resumeDue = false;
     for (size_t i = 0; i < m_running.size(); ++i) {
         if (Resumable* const resumable = m_running[i])
             resumable->resume();

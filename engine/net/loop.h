@@ -22,6 +22,10 @@ class Resumable {
 
   protected:
     virtual ~Resumable() = default;
+
+  private:
+    friend class Loop;
+    bool m_resumeDue = false;
 };
 
 /// What every connection of a worker needs of its thread: readiness, deadlines, the time, buffers, and a safe place

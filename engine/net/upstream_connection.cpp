@@ -6,11 +6,6 @@
 
 namespace reverxy::net {
 
-namespace {
-// Receives in one go before others have their turn.
-constexpr int roundsPerTurn = 16;
-} // namespace
-
 UpstreamConnection::UpstreamConnection(Loop& loop, WorkerBackend& backend, const Endpoint& to,
                                        uint32_t addressIndex)
     : m_loop(loop), m_backend(backend), m_endpoint(to), m_addressIndex(addressIndex),
@@ -177,24 +172,25 @@ void UpstreamConnection::pump() {
         return;
     UpstreamUser* const user = m_user;
     m_pumping = true;
-    for (int round = 0;; ++round) {
+    for (m_turn.renew();; m_turn.spendRound()) {
         const bool wantsMore = process();
         if (m_user != user)
             break;
         user->upstreamPaused();
-        if (!wantsMore || !m_readable || m_user != user)
+        if (!wantsMore || m_user != user || !user->takesResponse())
             break;
-        if (!user->takesResponse())
-            break;
-        if (round == roundsPerTurn) {
+        if (m_turn.spent()) {
             m_loop.resumeSoon(*this);
             break;
         }
+        if (!m_readable)
+            break;
         const auto space = m_in.prepare(m_loop.buffers(), m_largeReads);
         const IoResult result = receive(m_descriptor, space.at, space.size);
         if (result.kind == IoResult::Kind::Bytes) {
             m_in.received(result.count);
             m_largeReads = result.count == space.size;
+            m_turn.spendBytes(result.count);
             user->upstreamActive();
             if (result.count < space.size && !m_peerEnded) {
                 m_readable = false;
@@ -219,6 +215,8 @@ void UpstreamConnection::pump() {
 bool UpstreamConnection::process() {
     UpstreamUser* const user = m_user;
     while (m_user == user) {
+        if (!m_turn.spendStep())
+            return true;
         switch (m_state) {
         case State::Head:
             if (!processHead())

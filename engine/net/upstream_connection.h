@@ -8,6 +8,7 @@
 #include "net/message_encoder.h"
 #include "net/output_queue.h"
 #include "net/receive_buffer.h"
+#include "net/turn_budget.h"
 #include "proxy/exchange_port.h"
 
 #include <memory>
@@ -146,6 +147,7 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     int m_socketError = 0;
     State m_state = State::Connecting;
     http::Method m_method = http::Method::Get;
+    TurnBudget m_turn;
     bool m_readable = false;
     bool m_peerEnded = false;  // reported by the reactor: read on until the end itself comes
     bool m_largeReads = false; // the last receive filled its space

@@ -30,6 +30,8 @@ class Exchange {
   public:
     /// What a request's body may have to be held for a retry (bytes).
     static constexpr size_t heldBodyLimit = 64 * 1024;
+    /// Interim responses (1xx) to one request; whoever sends more never comes to an end.
+    static constexpr uint32_t interimLimit = 1000;
 
     explicit Exchange(ExchangePort& port) : m_port(port) {}
 
@@ -168,6 +170,7 @@ class Exchange {
     uint32_t m_pool = 0;
     uint32_t m_backend = 0;
     uint32_t m_retries = 0;
+    uint32_t m_interims = 0; // of the attempt under way
     Failure m_lastFailure = Failure::None;
     bool m_poolCounted = false;
     bool m_backendCounted = false;

@@ -67,6 +67,7 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
     endWaiting(now);
     m_decision.phase = Phase::Connecting;
     m_attemptBegun = now;
+    m_interims = 0;
     observe::Attempt& attempt = m_decision.beginAttempt();
     attempt.backend = backend().name;
     attempt.startedMicros = microsBetween(m_begun, now);

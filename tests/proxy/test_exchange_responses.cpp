@@ -23,6 +23,18 @@ class TestExchangeResponses : public QObject {
 
     // RFC 9110 section 15.2.
 
+    void interimResponsesComeToAnEnd() {
+        ExchangeScene scene(configOf("a"));
+        scene.request("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        for (uint32_t i = 0; i < Exchange::interimLimit; ++i)
+            scene.response("HTTP/1.1 102 Processing\r\n\r\n");
+        QVERIFY(scene.port.responses.empty());
+        scene.response("HTTP/1.1 102 Processing\r\n\r\n");
+        QCOMPARE(scene.got().status, uint16_t(502));
+        QVERIFY(scene.decision().failure == Failure::ResponseMalformed);
+        QCOMPARE(scene.port.closed, 1);
+    }
+
     void interimResponsesPass_data() {
         QTest::addColumn<QString>("head");
         QTest::addColumn<int>("status");
