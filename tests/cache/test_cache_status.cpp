@@ -113,7 +113,5 @@ class TestCacheStatus : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(CacheStatus)
-
 QTEST_APPLESS_MAIN(TestCacheStatus)
 #include "test_cache_status.moc"
