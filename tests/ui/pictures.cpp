@@ -54,9 +54,9 @@ class Studio {
         window->resize(size);
         window->setPage(page);
         window->show();
-        m_control.show(snapshot);
         if (exchanges > 0)
             m_control.finish(test::sampleExchanges(exchanges));
+        m_control.show(snapshot);
         settle();
         return window;
     }
@@ -95,6 +95,13 @@ bool takeAll(const QString& folder, const QString& suffix) {
         for (auto* plot : window->findChildren<ui::TimePlot*>())
             plot->pointAt(test::sampleTime().toSecsSinceEpoch() - 290);
         saved = studio.save(*window, "overview") && saved;
+    }
+    {
+        Studio studio(folder, suffix);
+        const auto window = studio.open(test::sampleSnapshot(), QSize(1480, 860), 1, 400);
+        auto* list = window->findChild<ui::FollowingList*>();
+        list->setCurrentIndex(list->model()->index(list->model()->rowCount() - 5, 0));
+        saved = studio.save(*window, "traffic-large") && saved;
     }
     {
         Studio studio(folder, suffix);

@@ -83,6 +83,8 @@ QVariant poolCell(const api::PoolSnapshot& pool, int column, int role) {
     case BackendColumn::Name:
         if (role == Qt::DisplayRole)
             return pool.name;
+        if (role == StrongRole)
+            return true;
         if (role == Qt::ToolTipRole)
             return pool.routes.isEmpty()
                        ? QStringLiteral("No route leads to this pool.")

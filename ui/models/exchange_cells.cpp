@@ -118,6 +118,8 @@ QVariant exchangeCell(const api::Exchange& exchange, bool lost, int column, int 
         return column == ExchangeColumn::Time || lost ||
                (column == ExchangeColumn::Backend && exchange.attempts.empty()) ||
                (column == ExchangeColumn::Size && exchange.responseBodyBytes == 0);
+    case MutedPrefixRole:
+        return column == ExchangeColumn::Target ? QVariant(static_cast<int>(exchange.host.size())) : QVariant();
     case AlarmRole:
         return (column == ExchangeColumn::Status || column == ExchangeColumn::Outcome) && isAlarming(exchange);
     default:

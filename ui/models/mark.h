@@ -39,6 +39,8 @@ enum CellRole {
     MarkRole = Qt::UserRole + 1, // int(Mark), beside the text
     MutedRole,                   // bool: the text is secondary
     AlarmRole,                   // bool: the text tells of something bad
+    MutedPrefixRole,             // int: so many of its first characters are secondary
+    StrongRole,                  // bool: the text heads what follows
     ProbesRole,                  // QList<ProbeMark>
 };
 

@@ -8,6 +8,7 @@
 #include "ui/widgets/cell_delegate.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/list_view.h"
+#include "ui/widgets/splitter.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -65,8 +66,10 @@ EmptyState::Content noBackendContent(const api::EngineSnapshot& snapshot) {
 OverviewPage::OverviewPage(api::EngineControl& control, EngineSwitch& engine, QWidget* parent)
     : QWidget(parent), m_engine(engine), m_switches(control), m_model(new BackendModel(m_switches, this)),
       m_rate(new RatePlot(this)), m_latency(new LatencyPlot(this)), m_list(new ListView(this)),
-      m_empty(new EmptyState(this)), m_lower(new QStackedWidget(this)), m_split(new QSplitter(Qt::Vertical, this)) {
+      m_empty(new EmptyState(this)), m_lower(new QStackedWidget(this)), m_split(new Splitter(Qt::Vertical, this)) {
     makeList();
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
     auto* plots = new QWidget(this);
     auto* plotRow = new QHBoxLayout(plots);
     plotRow->setContentsMargins(10, 8, 10, 6);
@@ -79,7 +82,6 @@ OverviewPage::OverviewPage(api::EngineControl& control, EngineSwitch& engine, QW
     m_split->addWidget(m_lower);
     m_split->setStretchFactor(0, 2);
     m_split->setStretchFactor(1, 3);
-    m_split->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_split);
@@ -96,10 +98,10 @@ void OverviewPage::makeList() {
     m_list->setIndentation(18);
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setExpandsOnDoubleClick(true);
-    m_list->setColumns({QStringLiteral("payment-service-1   "), QStringLiteral("down · connection refused"),
-                        QStringLiteral("http://localhost:8081"), QStringLiteral("100"), QStringLiteral("8,888"),
-                        QStringLiteral("888.8k"), QStringLiteral("888.8k"), QStringLiteral("8.88 ms"),
-                        QStringLiteral("8.88 ms"), QString()},
+    m_list->setColumns({QStringLiteral("            payment-service-1"),
+                        QStringLiteral("down · connection refused"), QStringLiteral("http://localhost:8081"),
+                        QStringLiteral("100"), QStringLiteral("8,888"), QStringLiteral("888.8k"),
+                        QStringLiteral("888.8k"), QStringLiteral("8.88 ms"), QStringLiteral("8.88 ms"), QString()},
                        BackendColumn::State);
     m_list->header()->resizeSection(BackendColumn::Probes, ProbesDelegate::width());
     connect(m_list, &QWidget::customContextMenuRequested, this, &OverviewPage::showBackendMenu);

@@ -10,6 +10,7 @@
 #include "ui/widgets/exchange_detail.h"
 #include "ui/widgets/following_list.h"
 #include "ui/widgets/fonts.h"
+#include "ui/widgets/splitter.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -24,7 +25,7 @@ namespace reverxy::ui {
 namespace {
 
 /// From this width on, list and detail stand side by side.
-constexpr int sideBySide = 1060;
+constexpr int sideBySide = 1320;
 
 QString columnsKey() {
     return QStringLiteral("traffic/columns%1").arg(ExchangeColumn::Columns);
@@ -39,9 +40,11 @@ QString splitKey(Qt::Orientation orientation) {
 
 TrafficPage::TrafficPage(QWidget* parent)
     : QWidget(parent), m_model(new ExchangeModel(this)), m_filtered(new FilteredExchanges(this)),
-      m_filter(new QLineEdit(this)), m_counts(new QLabel(this)), m_follow(new QToolButton(this)),
+      m_filter(new QLineEdit(this)), m_counts(new QLabel(this)), m_follow(new QPushButton(this)),
       m_list(new FollowingList(this)), m_empty(new EmptyState(this)), m_upper(new QStackedWidget(this)),
-      m_detail(new ExchangeDetail(this)), m_split(new QSplitter(Qt::Vertical, this)) {
+      m_detail(new ExchangeDetail(this)), m_split(new Splitter(Qt::Vertical, this)) {
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
     m_filtered->setSourceModel(m_model);
     makeList();
     m_upper->addWidget(m_empty);
@@ -50,7 +53,6 @@ TrafficPage::TrafficPage(QWidget* parent)
     m_split->addWidget(m_detail);
     m_split->setStretchFactor(0, 3);
     m_split->setStretchFactor(1, 2);
-    m_split->setChildrenCollapsible(false);
     m_detail->setMinimumSize(240, 120);
     m_upper->setMinimumSize(320, 120);
     auto* column = new QVBoxLayout(this);
@@ -79,7 +81,7 @@ void TrafficPage::makeList() {
     m_list->setAccessibleName(QStringLiteral("Recent requests"));
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setColumns({QStringLiteral("00:00:00.000"), QStringLiteral("DELETE"), QStringLiteral("host"),
-                        QStringLiteral("888"), QStringLiteral("      upstream error"),
+                        QStringLiteral("888"), QStringLiteral("     upstream error"),
                         QStringLiteral("orders-service"), QStringLiteral("888.8 ms"), QStringLiteral("888.8 KiB")},
                        ExchangeColumn::Target);
     connect(m_list, &QWidget::customContextMenuRequested, this, &TrafficPage::showMenu);
@@ -93,6 +95,8 @@ void TrafficPage::makeList() {
 
 QWidget* TrafficPage::makeBar() {
     auto* bar = new QWidget(this);
+    bar->setBackgroundRole(QPalette::Window);
+    bar->setAutoFillBackground(true);
     m_filter->setPlaceholderText(QStringLiteral("Filter by path, method, status, backend … (4xx, -word)"));
     m_filter->setToolTip(
         QStringLiteral("All words have to be found in a row; 4xx means statuses from 400 to 499, and "
@@ -111,13 +115,11 @@ QWidget* TrafficPage::makeBar() {
     m_counts->setFont(captionFont(font()));
     m_follow->setCheckable(true);
     m_follow->setChecked(true);
-    m_follow->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_follow->setFocusPolicy(Qt::StrongFocus);
     m_follow->setMinimumWidth(QFontMetrics(font()).horizontalAdvance(QStringLiteral("Follow · 8,888 newer")) + 36);
     m_follow->setToolTip(
         QStringLiteral("Keep the newest request in view (End). Scrolling up or selecting a request "
                        "stops it."));
-    connect(m_follow, &QToolButton::clicked, m_list, &FollowingList::setFollowing);
+    connect(m_follow, &QPushButton::clicked, m_list, &FollowingList::setFollowing);
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(12, 8, 12, 8);
     row->setSpacing(10);
@@ -269,19 +271,37 @@ void TrafficPage::changeEvent(QEvent* event) {
 
 void TrafficPage::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    m_split->setOrientation(width() >= sideBySide ? Qt::Horizontal : Qt::Vertical);
+    orient(width() >= sideBySide ? Qt::Horizontal : Qt::Vertical);
+}
+
+void TrafficPage::orient(Qt::Orientation orientation) {
+    if (m_oriented && orientation == m_split->orientation())
+        return;
+    if (m_oriented)
+        m_splits[m_split->orientation()] = m_split->saveState();
+    m_oriented = true;
+    m_split->setOrientation(orientation);
+    const bool restored = m_split->restoreState(m_splits.value(orientation));
+    m_split->setOrientation(orientation);
+    if (restored)
+        return;
+    const int room = orientation == Qt::Horizontal ? width() : height();
+    m_split->setSizes({room * 66 / 100, room * 34 / 100});
 }
 
 void TrafficPage::saveTo(QSettings& settings) const {
     settings.setValue(columnsKey(), m_list->columnState());
-    settings.setValue(splitKey(m_split->orientation()), m_split->saveState());
+    auto splits = m_splits;
+    if (m_oriented)
+        splits[m_split->orientation()] = m_split->saveState();
+    for (auto split = splits.cbegin(); split != splits.cend(); ++split)
+        settings.setValue(splitKey(split.key()), split.value());
 }
 
 void TrafficPage::restoreFrom(const QSettings& settings) {
     m_list->restoreColumns(settings.value(columnsKey()).toByteArray());
-    const Qt::Orientation orientation = m_split->orientation();
-    m_split->restoreState(settings.value(splitKey(orientation)).toByteArray());
-    m_split->setOrientation(orientation);
+    for (const auto orientation : {Qt::Horizontal, Qt::Vertical})
+        m_splits[orientation] = settings.value(splitKey(orientation)).toByteArray();
 }
 
 } // namespace reverxy::ui

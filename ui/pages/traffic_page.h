@@ -3,12 +3,13 @@
 
 #include "api/engine_control.h"
 
+#include <QHash>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QToolButton>
 #include <QWidget>
 
 namespace reverxy::ui {
@@ -53,6 +54,7 @@ class TrafficPage : public QWidget {
     void refreshEmpty();
     void refreshDetail();
     void refreshIcons();
+    void orient(Qt::Orientation orientation);
     void showMenu(const QPoint& position);
 
     ExchangeModel* m_model;
@@ -60,12 +62,14 @@ class TrafficPage : public QWidget {
     QLineEdit* m_filter;
     QAction* m_filterSign = nullptr;
     QLabel* m_counts;
-    QToolButton* m_follow;
+    QPushButton* m_follow;
     FollowingList* m_list;
     EmptyState* m_empty;
     QStackedWidget* m_upper;
     ExchangeDetail* m_detail;
     QSplitter* m_split;
+    QHash<Qt::Orientation, QByteArray> m_splits; // as the user left them
+    bool m_oriented = false;
     QString m_address;
     bool m_stopped = true;
 };

@@ -21,7 +21,7 @@ QColor medianColour(const Tones& tones) {
 
 /// Paler than the median on either palette: the two lines differ in lightness, and a band joins them.
 QColor tailColour(const Tones& tones) {
-    return blend(tones.sheer, medianColour(tones), 0.55);
+    return blend(tones.sheer, medianColour(tones), tones.dark ? 0.7 : 0.55);
 }
 
 } // namespace

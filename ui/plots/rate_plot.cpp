@@ -39,9 +39,6 @@ Axis RatePlot::axisFor(const std::vector<Column>& columns, int mostTicks) const 
 
 void RatePlot::paintSeries(QPainter& painter, const Frame& frame, const std::vector<Column>& columns,
                            const Tones& tones) const {
-    std::array<QBrush, api::outcomes> brushes;
-    for (const api::Outcome outcome : api::allOutcomes)
-        brushes[static_cast<size_t>(outcome)] = seriesBrush(tones.of(outcome), isHatched(outcome), frame.pixel);
     const double bottom = frame.sharp(frame.area.bottom());
     for (size_t i = 0; i < columns.size(); ++i) {
         const Column& column = columns[i];
@@ -51,15 +48,16 @@ void RatePlot::paintSeries(QPainter& painter, const Frame& frame, const std::vec
         const double right = frame.sharp(frame.x(next));
         double sum = 0;
         double lower = bottom;
-        for (size_t outcome = 0; outcome < api::outcomes; ++outcome) {
-            const double rate = column.requestsPerSecond[outcome];
+        for (const api::Outcome outcome : api::allOutcomes) {
+            const double rate = column.requestsPerSecond[static_cast<size_t>(outcome)];
             if (rate <= 0)
                 continue;
             sum += rate;
             // A single error among thousands must not vanish between two pixels.
             const double least = 2 * frame.pixel;
             const double upper = std::min(frame.sharp(frame.y(sum)), lower - least);
-            painter.fillRect(QRectF(QPointF(left, upper), QPointF(right, lower)), brushes[outcome]);
+            paintSeriesArea(painter, QRectF(QPointF(left, upper), QPointF(right, lower)), tones.of(outcome),
+                            isHatched(outcome));
             lower = upper;
         }
     }

@@ -101,7 +101,7 @@ class TimePlot : public QWidget {
 
 /// The square of a legend's entry.
 void paintSwatch(QPainter& painter, const QRectF& box, const LegendEntry& entry);
-/// A brush of the entry's colour, striped where it is hatched.
-QBrush seriesBrush(const QColor& colour, bool hatched, double pixel);
+/// Fills `area` with the entry's colour, on a pale ground with stripes where it is hatched.
+void paintSeriesArea(QPainter& painter, const QRectF& area, const QColor& colour, bool hatched);
 
 } // namespace reverxy::ui

@@ -29,20 +29,34 @@ QFont bolder(QFont font) {
 
 } // namespace
 
-QBrush seriesBrush(const QColor& colour, bool hatched, double pixel) {
-    if (!hatched)
-        return colour;
-    QBrush brush(colour, Qt::BDiagPattern);
-    brush.setTransform(QTransform::fromScale(pixel, pixel));
-    return brush;
+void paintSeriesArea(QPainter& painter, const QRectF& area, const QColor& colour, bool hatched) {
+    if (!hatched) {
+        painter.fillRect(area, colour);
+        return;
+    }
+    QColor ground = colour;
+    ground.setAlphaF(0.35F);
+    painter.fillRect(area, ground);
+    // The pattern is one of device pixels, whatever the scale.
+    QBrush stripes(colour, Qt::BDiagPattern);
+    const double pixel = 1 / painter.device()->devicePixelRatioF();
+    stripes.setTransform(QTransform::fromScale(pixel, pixel));
+    painter.fillRect(area, stripes);
 }
 
 void paintSwatch(QPainter& painter, const QRectF& box, const LegendEntry& entry) {
     painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(entry.hatched ? QPen(entry.colour, 1) : QPen(Qt::NoPen));
-    painter.setBrush(seriesBrush(entry.colour, entry.hatched, 1 / painter.device()->devicePixelRatioF()));
-    painter.drawRoundedRect(entry.hatched ? box.adjusted(0.5, 0.5, -0.5, -0.5) : box, 1.5, 1.5);
+    if (entry.hatched) {
+        paintSeriesArea(painter, box, entry.colour, true);
+        painter.setPen(QPen(entry.colour, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5));
+    } else {
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(entry.colour);
+        painter.drawRoundedRect(box, 1.5, 1.5);
+    }
     painter.restore();
 }
 
@@ -116,14 +130,17 @@ void TimePlot::paintHead(QPainter& painter, const Tones& tones) const {
     const double sign = std::round(small.ascent() * 0.75);
     for (const LegendEntry& entry : legend(m_columns, tones)) {
         const double needed = sign + 4 + small.horizontalAdvance(entry.name);
-        if (x + needed > width() - gap && x > gap)
+        if (x + needed > width() - gap && x > gap) {
+            painter.drawText(QRectF(x, top, width() - x, small.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                             QStringLiteral("…"));
             break;
+        }
         const QRectF box(x, top + std::round((small.height() - sign) / 2), sign, sign);
         paintSwatch(painter, box, entry);
         painter.setPen(tones.muted);
         painter.drawText(QRectF(x + sign + 4, top, needed, small.height()), Qt::AlignLeft | Qt::AlignVCenter,
                          entry.name);
-        x += needed + 2 * gap;
+        x += needed + 10;
     }
 }
 

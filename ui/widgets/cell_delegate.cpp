@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "ui/widgets/cell_delegate.h"
 
+#include "ui/widgets/fonts.h"
 #include "ui/widgets/painted_icon.h"
 
 #include <QAbstractItemView>
 #include <QApplication>
 #include <QHelpEvent>
 #include <QToolTip>
+
+#include <algorithm>
 
 namespace reverxy::ui {
 
@@ -15,15 +18,55 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelInd
     return {hint.width(), QFontMetrics(option.font).height() + 10};
 }
 
-const QIcon& CellDelegate::iconFor(Mark mark, const QPalette& palette) const {
+const QIcon& CellDelegate::iconFor(Mark mark, const QPalette& palette, bool selected) const {
     if (m_paletteKey != palette.cacheKey()) {
         m_icons.fill(QIcon());
+        m_selectedIcons.fill(QIcon());
         m_paletteKey = palette.cacheKey();
     }
-    QIcon& icon = m_icons[static_cast<size_t>(mark)];
+    QIcon& icon = (selected ? m_selectedIcons : m_icons)[static_cast<size_t>(mark)];
     if (icon.isNull())
-        icon = iconOf(mark, palette);
+        icon = selected ? selectedIconOf(mark, palette) : iconOf(mark, palette);
     return icon;
+}
+
+static void paintWithPrefix(QPainter& painter, QStyleOptionViewItem& option, int prefix) {
+    const QString text = option.text;
+    option.text.clear();
+    const QStyle* style = option.widget->style();
+    style->drawControl(QStyle::CE_ItemViewItem, &option, &painter, option.widget);
+    option.text = text;
+    const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, &option, option.widget) + 1;
+    QRect room = style->subElementRect(QStyle::SE_ItemViewItemText, &option, option.widget);
+    room.adjust(margin, 0, -margin, 0);
+    const QFontMetrics metrics(option.font);
+    const QString rest = text.mid(prefix);
+    // Where both do not fit, the part that says less gives way first.
+    const int spare = room.width() - metrics.horizontalAdvance(rest);
+    const QString first = metrics.elidedText(text.left(prefix), Qt::ElideRight,
+                                             std::max(spare, metrics.horizontalAdvance(QStringLiteral("…"))));
+    painter.save();
+    painter.setFont(option.font);
+    const bool selected = option.state.testFlag(QStyle::State_Selected);
+    const QColor colour = option.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
+    painter.setPen(selected ? colour : tonesOf(option.palette).muted);
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, first);
+    painter.setPen(colour);
+    room.setLeft(room.left() + metrics.horizontalAdvance(first));
+    painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                     metrics.elidedText(rest, Qt::ElideRight, room.width()));
+    painter.restore();
+}
+
+void CellDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+    const int prefix = index.data(MutedPrefixRole).toInt();
+    if (prefix <= 0) {
+        QStyledItemDelegate::paint(painter, option, index);
+        return;
+    }
+    QStyleOptionViewItem shown = option;
+    initStyleOption(&shown, index);
+    paintWithPrefix(*painter, shown, prefix);
 }
 
 void CellDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
@@ -33,7 +76,11 @@ void CellDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
     if (mark != static_cast<int>(Mark::None)) {
         option->features |= QStyleOptionViewItem::HasDecoration;
         option->decorationSize = {12, 12};
-        option->icon = iconFor(static_cast<Mark>(mark), palette);
+        option->icon = iconFor(static_cast<Mark>(mark), palette, option->state.testFlag(QStyle::State_Selected));
+    }
+    if (index.data(StrongRole).toBool()) {
+        option->font = headingFont(option->font);
+        option->fontMetrics = QFontMetrics(option->font);
     }
     const bool alarm = index.data(AlarmRole).toBool();
     if (alarm || index.data(MutedRole).toBool()) {

@@ -18,6 +18,7 @@ class CellDelegate : public QStyledItemDelegate {
     using QStyledItemDelegate::QStyledItemDelegate;
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
                    const QModelIndex& index) override;
 
@@ -25,9 +26,12 @@ class CellDelegate : public QStyledItemDelegate {
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
 
   private:
-    const QIcon& iconFor(Mark mark, const QPalette& palette) const;
+    using Icons = std::array<QIcon, static_cast<size_t>(Mark::ClientGone) + 1>;
 
-    mutable std::array<QIcon, static_cast<size_t>(Mark::ClientGone) + 1> m_icons;
+    const QIcon& iconFor(Mark mark, const QPalette& palette, bool selected) const;
+
+    mutable Icons m_icons;
+    mutable Icons m_selectedIcons;
     mutable qint64 m_paletteKey = 0;
 };
 

@@ -18,6 +18,8 @@ void ElidedLabel::setText(const QString& text) {
         return;
     m_text = text;
     setAccessibleName(text);
+    if (m_wanted == 0)
+        updateGeometry();
     update();
 }
 
@@ -47,7 +49,10 @@ QSize ElidedLabel::sizeOf(int characters) const {
 }
 
 QSize ElidedLabel::sizeHint() const {
-    return sizeOf(m_wanted);
+    if (m_wanted > 0)
+        return sizeOf(m_wanted);
+    const QFontMetrics metrics(font());
+    return {metrics.horizontalAdvance(m_text) + 1, metrics.height()};
 }
 
 QSize ElidedLabel::minimumSizeHint() const {

@@ -6,7 +6,7 @@
 namespace reverxy::ui {
 
 /// One line of text that gives way when there is no room: its middle or end is left out, and a tooltip has all of
-/// it. Its size does not follow its text, so that nothing around it moves.
+/// it. Its size does not follow its text, so that nothing around it moves, unless it is told to.
 class ElidedLabel : public QWidget {
     Q_OBJECT
   public:
@@ -21,7 +21,8 @@ class ElidedLabel : public QWidget {
     void setElideMode(Qt::TextElideMode mode);
     /// Secondary text in a paler colour.
     void setMuted(bool muted);
-    /// The width it asks for, in characters; it may be given less, but not under `least`.
+    /// The width it asks for, in characters; it may be given less, but not under `least`. 0 asks for what the text
+    /// needs.
     void setCharacters(int wanted, int least);
 
     QSize sizeHint() const override;

@@ -29,7 +29,6 @@ EmptyState::EmptyState(QWidget* parent)
       m_action(new QPushButton(this)) {
     m_title->setFont(headingFont(font()));
     m_text->setWordWrap(true);
-    m_text->setMaximumWidth(QFontMetrics(font()).averageCharWidth() * 72);
     m_code->setFont(codeFont(font()));
     m_code->setTextFormat(Qt::PlainText);
     m_code->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -45,7 +44,11 @@ EmptyState::EmptyState(QWidget* parent)
     column->addStretch(2);
     column->addWidget(m_sign);
     column->addWidget(m_title);
-    column->addWidget(m_text, 0, Qt::AlignHCenter);
+    auto* textRow = new QHBoxLayout;
+    textRow->addStretch(1);
+    textRow->addWidget(m_text, 4);
+    textRow->addStretch(1);
+    column->addLayout(textRow);
     column->addWidget(m_codeRow, 0, Qt::AlignHCenter);
     column->addWidget(m_action, 0, Qt::AlignHCenter);
     column->addStretch(3);
@@ -60,13 +63,11 @@ void EmptyState::setContent(const Content& content) {
     m_title->setText(content.title);
     m_text->setText(content.text);
     m_text->setVisible(!content.text.isEmpty());
-    // A wrapped label in a centred place takes its narrowest width unless told how wide its text is.
-    const QFontMetrics metrics(m_text->font());
-    m_text->setMinimumWidth(std::min(metrics.horizontalAdvance(content.text) + 8, m_text->maximumWidth() / 2));
     m_code->setText(content.code);
     m_copy->setCopied(content.code);
     m_codeRow->setVisible(!content.code.isEmpty());
     m_action->setText(content.action);
+    m_action->setMinimumWidth(QFontMetrics(m_action->font()).horizontalAdvance(content.action) + 40);
     m_action->setVisible(!content.action.isEmpty());
     refreshColours();
 }

@@ -34,8 +34,6 @@ ExchangeDetail::ExchangeDetail(QWidget* parent)
     m_story->setOpenLinks(false);
     m_story->setAccessibleName(QStringLiteral("What happened and why"));
     m_story->document()->setDocumentMargin(0);
-    // The text stands on the window, not on a sheet of its own.
-    m_story->viewport()->setAutoFillBackground(false);
 
     auto* summaryRow = new QHBoxLayout;
     summaryRow->setSpacing(6);

@@ -82,17 +82,17 @@ QLayout* HeaderBar::makeState() {
 
 QLayout* HeaderBar::makeAddress() {
     auto* row = new QHBoxLayout;
-    row->setSpacing(4);
+    row->setSpacing(8);
     auto* texts = new QVBoxLayout;
     texts->setSpacing(1);
     m_address = new ElidedLabel(this);
     m_address->setFont(headingFont(font()));
     m_address->setElideMode(Qt::ElideMiddle);
-    m_address->setCharacters(24, 10);
+    m_address->setCharacters(0, 10);
     m_addressNote = new ElidedLabel(this);
     m_addressNote->setFont(captionFont(font()));
     m_addressNote->setMuted(true);
-    m_addressNote->setCharacters(24, 10);
+    m_addressNote->setCharacters(0, 10);
     texts->addWidget(m_address);
     texts->addWidget(m_addressNote);
     m_copy = new CopyButton(this);

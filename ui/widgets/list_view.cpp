@@ -3,6 +3,7 @@
 
 #include "ui/widgets/cell_delegate.h"
 #include "ui/widgets/fonts.h"
+#include "ui/widgets/list_style.h"
 
 #include <QEvent>
 #include <QHeaderView>
@@ -23,11 +24,10 @@ ListView::ListView(QWidget* parent) : QTreeView(parent) {
     setHorizontalScrollMode(ScrollPerPixel);
     setItemDelegate(new CellDelegate(this));
     setFont(tabularFont(font()));
-    header()->setSectionsMovable(true);
-    header()->setFirstSectionMovable(false);
-    header()->setStretchLastSection(false);
-    header()->setMinimumSectionSize(36);
-    header()->setHighlightSections(false);
+    auto* style = new ListStyle;
+    style->setParent(this);
+    setStyle(style);
+    setHeader(new ListHeader(this));
     header()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header(), &QWidget::customContextMenuRequested, this, &ListView::showColumnMenu);
 }
@@ -37,8 +37,9 @@ void ListView::setColumns(const std::vector<QString>& widest, int stretched) {
     const QFontMetrics metrics(font());
     for (size_t i = 0; i < widest.size(); ++i) {
         const int column = static_cast<int>(i);
-        const int title = metrics.horizontalAdvance(model()->headerData(column, Qt::Horizontal).toString());
-        header()->resizeSection(column, std::max(title, metrics.horizontalAdvance(widest[i])) + 18);
+        const int title = static_cast<ListHeader*>(header())->titleWidth(column);
+        const int cell = metrics.horizontalAdvance(widest[i]) + 2 * ListStyle::margin + 8;
+        header()->resizeSection(column, std::max(title, cell));
     }
     header()->setSectionResizeMode(stretched, QHeaderView::Stretch);
 }

@@ -56,9 +56,8 @@ void MessageStrip::paintEvent(QPaintEvent*) {
     painter.fillRect(QRectF(0, height() - pixel, width(), pixel), tones.hairline);
     const double firstLine = m_text->geometry().top() + m_text->fontMetrics().height() / 2.0;
     const double middle = m_text->height() > 2 * m_text->fontMetrics().height() ? firstLine : height() / 2.0;
-    Tones cut = tones;
-    cut.caution = tones.bad;
-    paintMark(painter, QRectF(left, middle - markSide / 2.0, markSide, markSide), Mark::Warning, cut);
+    paintMark(painter, QRectF(left, middle - markSide / 2.0, markSide, markSide), Mark::Warning, tones.bad,
+              tones.sheer);
 }
 
 } // namespace reverxy::ui

@@ -110,6 +110,10 @@ void paintOutcome(QPainter& painter, Mark mark, const QColor& colour, const QCol
 } // namespace
 
 void paintMark(QPainter& painter, const QRectF& box, Mark mark, const Tones& tones) {
+    paintMark(painter, box, mark, tones.of(mark), tones.sheer);
+}
+
+void paintMark(QPainter& painter, const QRectF& box, Mark mark, const QColor& colour, const QColor& sheer) {
     if (mark == Mark::None)
         return;
     const double scale = std::min(box.width(), box.height()) / side;
@@ -118,13 +122,12 @@ void paintMark(QPainter& painter, const QRectF& box, Mark mark, const Tones& ton
     painter.translate(box.center());
     painter.scale(scale, scale);
     painter.translate(-side / 2, -side / 2);
-    const QColor colour = tones.of(mark);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
     if (mark < Mark::Running)
-        paintState(painter, mark, colour, tones.sheer);
+        paintState(painter, mark, colour, sheer);
     else
-        paintOutcome(painter, mark, colour, tones.sheer);
+        paintOutcome(painter, mark, colour, sheer);
     painter.restore();
 }
 

@@ -47,6 +47,13 @@ QIcon iconOf(Mark mark, const QPalette& palette) {
     }));
 }
 
+QIcon selectedIconOf(Mark mark, const QPalette& palette) {
+    const QColor colour = palette.color(QPalette::HighlightedText);
+    const QColor sheer = palette.color(QPalette::Highlight);
+    return QIcon(new PaintedIcon(
+        [=](QPainter& painter, const QRectF& box, QIcon::Mode) { paintMark(painter, box, mark, colour, sheer); }));
+}
+
 QIcon iconOf(Sign sign, const QPalette& palette) {
     const QColor normal = palette.color(QPalette::Active, QPalette::ButtonText);
     const QColor disabled = palette.color(QPalette::Disabled, QPalette::ButtonText);

@@ -130,8 +130,8 @@ void TimingBar::paintEvent(QPaintEvent*) {
         const double left = std::round(all[i].bar.left() / pixel) * pixel;
         const double right = std::round(all[i].bar.right() / pixel) * pixel;
         // A pixel of the ground between two parts keeps like colours apart.
-        painter.fillRect(QRectF(left, 0, std::max(pixel, right - left - pixel), barHeight),
-                         seriesBrush(look.colour, look.hatched, pixel));
+        paintSeriesArea(painter, QRectF(left, 0, std::max(pixel, right - left - pixel), barHeight), look.colour,
+                        look.hatched);
         const QRectF& text = all[i].text;
         paintSwatch(painter, QRectF(text.left(), text.center().y() - swatch / 2, swatch, swatch), look);
         painter.setPen(tones.muted);

@@ -29,7 +29,7 @@ Tones tonesOf(const QPalette& palette) {
     tones.badText = tone("#b0330f", "#ff9270");
     tones.idle = tone("#7a7f87", "#8d939c");
     tones.outcome = {
-        tone("#2f7fc1", "#4f9fe0"), // success: blue, since it fills most of a plot
+        tone("#2f7fc1", "#4590d2"), // success: blue, since it fills most of a plot
         tone("#3fb7b0", "#63d6cd"), // cache hit
         tone("#d99a00", "#f2bf4b"), // client error
         tone("#a269b8", "#c792dd"), // throttled
