@@ -62,6 +62,7 @@ void paintState(QPainter& painter, Mark mark, const QColor& colour, const QColor
     case Mark::Draining:
         ring(painter, colour);
         painter.setPen(Qt::NoPen);
+        painter.setBrush(colour);
         painter.drawChord(QRectF(1.4, 1.4, 9.2, 9.2), 180 * 16, 180 * 16);
         break;
     default:

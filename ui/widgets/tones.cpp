@@ -14,7 +14,7 @@ Tones tonesOf(const QPalette& palette) {
     const QColor base = palette.color(QPalette::Base);
     tones.text = palette.color(QPalette::WindowText);
     tones.dark = window.lightness() < tones.text.lightness();
-    tones.muted = blend(window, tones.text, tones.dark ? 0.66 : 0.64);
+    tones.muted = blend(window, tones.text, tones.dark ? 0.66 : 0.70);
     tones.hairline = blend(window, tones.text, tones.dark ? 0.16 : 0.14);
     tones.panel = blend(window, base, 0.5);
     tones.accent = palette.color(QPalette::Highlight);
