@@ -228,6 +228,13 @@ api::EngineSnapshot emptySnapshot() {
     return snapshot;
 }
 
+api::EngineSnapshot stoppedSnapshot() {
+    api::EngineSnapshot snapshot;
+    snapshot.taken = sampleTime();
+    snapshot.configurationPath = QStringLiteral("~/projects/shop/config.yaml");
+    return snapshot;
+}
+
 api::EngineSnapshot failedSnapshot() {
     api::EngineSnapshot snapshot;
     snapshot.taken = sampleTime();

@@ -19,6 +19,8 @@ api::EngineSnapshot sampleSnapshot();
 api::EngineSnapshot sampleSnapshotAfter(int seconds);
 /// Running, without any backend.
 api::EngineSnapshot emptySnapshot();
+/// Stopped by its user.
+api::EngineSnapshot stoppedSnapshot();
 /// Stopped because of a port that is taken.
 api::EngineSnapshot failedSnapshot();
 /// `pools` pools with `backends` backends together, all busy.

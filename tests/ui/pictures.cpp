@@ -119,8 +119,10 @@ bool takeAll(const QString& folder, const QString& suffix) {
         window->setPage(0);
         saved = studio.save(*window, "overview-small") && saved;
     }
-    const std::pair<const char*, api::EngineSnapshot> states[] = {
-        {"empty", test::emptySnapshot()}, {"failed", test::failedSnapshot()}, {"stopped", {}}};
+    const std::pair<const char*, api::EngineSnapshot> states[] = {{"empty", test::emptySnapshot()},
+                                                                  {"failed", test::failedSnapshot()},
+                                                                  {"stopped", test::stoppedSnapshot()},
+                                                                  {"waiting", {}}};
     for (const auto& [name, snapshot] : states) {
         Studio studio(folder, suffix);
         const auto window = studio.open(snapshot, usual, 0, 0);

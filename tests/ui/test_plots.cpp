@@ -21,6 +21,7 @@ class TestPlots : public QObject {
     void positionsOnALogarithmicAxis();
     void timesOfDayAreRound_data();
     void timesOfDayAreRound();
+    void aYoungEngineFillsItsPlots();
     void columnsHoldTheMean();
     void columnsAreWeightedByRequests();
     void columnsStandStillWhileTimePasses();
@@ -127,6 +128,8 @@ void TestPlots::timesOfDayAreRound_data() {
         << tenOClock << tenOClock + 900 << 5 * 3600 + 1800 << 2 << QStringLiteral("15:30 15:40");
     QTest::newRow("midnight") << tenOClock + 13 * 3600 + 3300 << tenOClock + 14 * 3600 + 600 << 0 << 3
                               << QStringLiteral("23:55 00:00 00:05 00:10");
+    QTest::newRow("seconds") << tenOClock - 3 << tenOClock + 57 << 0 << 3
+                             << QStringLiteral("10:00:00 10:00:20 10:00:40");
     QTest::newRow("no time") << tenOClock << tenOClock << 0 << 5 << QString();
     QTest::newRow("no room") << tenOClock << tenOClock + 900 << 0 << 0 << QString();
 }
@@ -138,6 +141,15 @@ void TestPlots::timesOfDayAreRound() {
     QFETCH(int, most);
     QFETCH(QString, expected);
     QCOMPARE(texts(ui::timeTicks(from, to, offset, most)).join(QLatin1Char(' ')), expected);
+}
+
+void TestPlots::aYoungEngineFillsItsPlots() {
+    QCOMPARE(ui::spanFor(0), 60);
+    QCOMPARE(ui::spanFor(60), 60);
+    QCOMPARE(ui::spanFor(61), 120);
+    QCOMPARE(ui::spanFor(250), 300);
+    QCOMPARE(ui::spanFor(301), 900);
+    QCOMPARE(ui::spanFor(900), 900);
 }
 
 void TestPlots::columnsHoldTheMean() {

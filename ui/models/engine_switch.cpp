@@ -3,13 +3,17 @@
 
 namespace reverxy::ui {
 
+bool isKnown(const api::EngineSnapshot& snapshot) {
+    return snapshot.taken.isValid();
+}
+
 EngineSwitch::EngineSwitch(api::EngineControl& control, QObject* parent) : QObject(parent), m_control(control) {
-    m_state = control.snapshot()->state;
+    show(control.snapshot());
     connect(&control, &api::EngineControl::commandFinished, this, &EngineSwitch::finish);
 }
 
 void EngineSwitch::show(const api::SnapshotPointer& snapshot) {
-    if (snapshot->state == m_state)
+    if (!isKnown(*snapshot) || snapshot->state == m_state)
         return;
     m_state = snapshot->state;
     m_cut = m_cut && m_state == api::EngineState::Draining;
@@ -17,7 +21,9 @@ void EngineSwitch::show(const api::SnapshotPointer& snapshot) {
 }
 
 EngineSwitch::Offer EngineSwitch::offer() const {
-    switch (m_state) {
+    if (!m_state)
+        return Offer::Unknown;
+    switch (*m_state) {
     case api::EngineState::Stopped:
         return m_start ? Offer::Starting : Offer::Start;
     case api::EngineState::Running:
@@ -78,6 +84,8 @@ void EngineSwitch::finish(quint64 number, const api::CommandResult& result) {
 
 QString textOf(EngineSwitch::Offer offer) {
     switch (offer) {
+    case EngineSwitch::Offer::Unknown:
+        return QStringLiteral("Start");
     case EngineSwitch::Offer::Start:
         return QStringLiteral("Start");
     case EngineSwitch::Offer::Starting:

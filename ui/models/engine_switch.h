@@ -10,11 +10,14 @@
 
 namespace reverxy::ui {
 
+/// False for the snapshot that stands in before the first one came: nothing is known of the engine yet.
+bool isKnown(const api::EngineSnapshot& snapshot);
+
 /// Starting, stopping and reloading: what the one button offers, what is on its way, and what went wrong.
 class EngineSwitch : public QObject {
     Q_OBJECT
   public:
-    enum class Offer { Start, Starting, Stop, Stopping, StopNow, StoppingNow };
+    enum class Offer { Unknown, Start, Starting, Stop, Stopping, StopNow, StoppingNow };
     Q_ENUM(Offer)
 
     explicit EngineSwitch(api::EngineControl& control, QObject* parent = nullptr);
@@ -44,7 +47,7 @@ class EngineSwitch : public QObject {
     void finish(quint64 number, const api::CommandResult& result);
 
     api::EngineControl& m_control;
-    api::EngineState m_state = api::EngineState::Stopped;
+    std::optional<api::EngineState> m_state; // none before the first snapshot
     std::optional<quint64> m_start;
     std::optional<quint64> m_stop;
     bool m_cut = false; // asked to stop while draining

@@ -36,6 +36,8 @@ QString exampleBackend() {
 }
 
 EmptyState::Content stoppedContent(const api::EngineSnapshot& snapshot) {
+    if (!isKnown(snapshot))
+        return {Sign::Plug, QStringLiteral("Waiting for the engine"), {}, {}, {}};
     if (!snapshot.problem.isEmpty())
         return {Sign::Plug,
                 QStringLiteral("The engine could not start"),
@@ -99,7 +101,7 @@ void OverviewPage::makeList() {
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setExpandsOnDoubleClick(true);
     m_list->setColumns({QStringLiteral("            payment-service-1"),
-                        QStringLiteral("down · connection refused"), QStringLiteral("http://localhost:8081"),
+                        QStringLiteral("down · connection refused"), QStringLiteral("http://localhost:88888"),
                         QStringLiteral("100"), QStringLiteral("8,888"), QStringLiteral("888.8k"),
                         QStringLiteral("888.8k"), QStringLiteral("8.88 ms"), QStringLiteral("8.88 ms"), QString()},
                        BackendColumn::State);

@@ -132,7 +132,7 @@ QWidget* TrafficPage::makeBar() {
 void TrafficPage::show(const api::SnapshotPointer& snapshot) {
     m_model->show(snapshot);
     const QString address = snapshot->addresses.isEmpty() ? QString() : snapshot->addresses.front();
-    const bool stopped = snapshot->state == api::EngineState::Stopped;
+    const bool stopped = snapshot->state == api::EngineState::Stopped && snapshot->taken.isValid();
     if (address == m_address && stopped == m_stopped)
         return;
     m_address = address;

@@ -3,6 +3,8 @@
 
 #include "ui/models/format.h"
 
+#include <QTime>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -93,7 +95,7 @@ std::vector<Tick> timeTicks(int64_t from, int64_t to, int offsetSeconds, int mos
     std::vector<Tick> ticks;
     if (to <= from || mostTicks < 1)
         return ticks;
-    static constexpr std::array<int64_t, 8> steps{60, 120, 180, 300, 600, 900, 1800, 3600};
+    static constexpr std::array<int64_t, 11> steps{10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600};
     int64_t step = steps.back();
     for (const int64_t candidate : steps) {
         if ((to - from) / candidate <= mostTicks) {
@@ -103,13 +105,19 @@ std::vector<Tick> timeTicks(int64_t from, int64_t to, int offsetSeconds, int mos
     }
     const int64_t localFrom = from + offsetSeconds;
     for (int64_t local = (localFrom + step - 1) / step * step; local <= to + offsetSeconds; local += step) {
-        const int64_t minute = local / 60 % 1440;
-        ticks.push_back(
-            {static_cast<double>(local - offsetSeconds), QStringLiteral("%1:%2")
-                                                             .arg(minute / 60, 2, 10, QLatin1Char('0'))
-                                                             .arg(minute % 60, 2, 10, QLatin1Char('0'))});
+        const QTime time = QTime(0, 0).addSecs(static_cast<int>(local % 86'400));
+        ticks.push_back({static_cast<double>(local - offsetSeconds),
+                         time.toString(step < 60 ? QStringLiteral("HH:mm:ss") : QStringLiteral("HH:mm"))});
     }
     return ticks;
+}
+
+int spanFor(size_t measured) {
+    for (const int seconds : {60, 120, 300}) {
+        if (measured <= static_cast<size_t>(seconds))
+            return seconds;
+    }
+    return 900;
 }
 
 } // namespace reverxy::ui

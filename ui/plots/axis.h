@@ -33,8 +33,12 @@ Axis rateAxis(double highest, int mostTicks);
 /// Times in microseconds, logarithmic, since a slow backend must not flatten the quick ones; both ends are round.
 Axis latencyAxis(double lowestMicros, double highestMicros, int mostTicks);
 
-/// Round times of day between two Unix times, in steps of 1, 2, 3, 5, 10 ... minutes. `offsetSeconds` is what local
-/// time is ahead of UTC. Texts are as "10:15".
+/// Round times of day between two Unix times, in steps of 10 seconds up to an hour. `offsetSeconds` is what local
+/// time is ahead of UTC. Texts are as "10:15", or "10:15:20" where steps are less than a minute.
 std::vector<Tick> timeTicks(int64_t from, int64_t to, int offsetSeconds, int mostTicks);
+
+/// The seconds a plot shows when `measured` are known: one, two, five or 15 minutes, so that an engine that has
+/// just begun fills its plots.
+int spanFor(size_t measured);
 
 } // namespace reverxy::ui

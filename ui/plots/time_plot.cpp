@@ -36,7 +36,8 @@ void TimePlot::show(const api::SnapshotPointer& snapshot) {
 
 void TimePlot::rebuild() {
     const double devicePixels = plotArea().width() * devicePixelRatioF();
-    m_perColumn = secondsPerColumn(span, static_cast<int>(devicePixels));
+    m_span = spanFor(m_snapshot->seconds.empty() ? 900 : m_snapshot->seconds.size());
+    m_perColumn = secondsPerColumn(m_span, static_cast<int>(devicePixels));
     m_columns = columnsOf(m_snapshot->seconds, m_perColumn);
     setAccessibleDescription(summary(m_columns));
 }
@@ -124,7 +125,7 @@ void TimePlot::mouseMoveEvent(QMouseEvent* event) {
         choose(std::nullopt);
         return;
     }
-    const double back = (area.right() - x) / area.width() * span;
+    const double back = (area.right() - x) / area.width() * m_span;
     choose(m_end - static_cast<int64_t>(std::ceil(back)));
 }
 
@@ -135,7 +136,7 @@ void TimePlot::leaveEvent(QEvent*) {
 void TimePlot::keyPressEvent(QKeyEvent* event) {
     const int64_t step = event->modifiers().testFlag(Qt::ControlModifier) ? 60 : m_perColumn;
     const int64_t last = m_end - 1;
-    const auto held = [last](int64_t second) { return std::clamp<int64_t>(second, last - span + 1, last); };
+    const auto held = [this, last](int64_t second) { return std::clamp<int64_t>(second, last - m_span + 1, last); };
     switch (event->key()) {
     case Qt::Key_Left:
         choose(held(m_pointed ? *m_pointed - step : last));

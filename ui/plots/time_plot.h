@@ -22,13 +22,12 @@ struct LegendEntry {
     QString value; // at the moment pointed at; empty in the legend
 };
 
-/// The last 15 minutes: frame, axes, legend, and what stands at the moment under the pointer (or chosen with the
-/// arrow keys). What is plotted is a subclass's business. Repaints when a new second came, not with every snapshot.
+/// The last minutes, at most 15: frame, axes, legend, and what stands at the moment under the pointer (or chosen
+/// with the arrow keys). What is plotted is a subclass's business. Repaints when a new second came, not with every
+/// snapshot.
 class TimePlot : public QWidget {
     Q_OBJECT
   public:
-    static constexpr int span = 900; // seconds
-
     TimePlot(const QString& title, const QString& unit, QWidget* parent);
 
     void show(const api::SnapshotPointer& snapshot);
@@ -53,6 +52,7 @@ class TimePlot : public QWidget {
     struct Frame {
         QRectF area;
         int64_t end = 0; // the first second after the last one
+        int span = 900;  // seconds
         Axis axis;
         double pixel = 1; // the size of a device's pixel
 
@@ -94,6 +94,7 @@ class TimePlot : public QWidget {
     QString m_unit;
     api::SnapshotPointer m_snapshot;
     int64_t m_end = 0;
+    int m_span = 900;
     int m_perColumn = 1;
     std::vector<Column> m_columns;
     std::optional<int64_t> m_pointed;

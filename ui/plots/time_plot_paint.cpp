@@ -75,6 +75,7 @@ TimePlot::Frame TimePlot::frame() const {
     frame.area = QRectF(QPointF(frame.sharp(area.left()), frame.sharp(area.top())),
                         QPointF(frame.sharp(area.right()), frame.sharp(area.bottom())));
     frame.end = m_end;
+    frame.span = m_span;
     const double lineHeight = QFontMetricsF(smaller(font())).height();
     frame.axis = axisFor(m_columns, std::clamp(static_cast<int>(area.height() / (lineHeight * 1.9)), 1, 6));
     return frame;
@@ -94,7 +95,8 @@ void TimePlot::paintEvent(QPaintEvent*) {
     if (empty) {
         painter.setPen(tones.muted);
         painter.drawText(frame.area, Qt::AlignCenter | Qt::TextWordWrap,
-                         m_snapshot->state == api::EngineState::Stopped
+                         !m_snapshot->taken.isValid() ? QString()
+                         : m_snapshot->state == api::EngineState::Stopped
                              ? QStringLiteral("The engine is stopped")
                              : QStringLiteral("No request in the last 15 minutes"));
     } else {
@@ -159,10 +161,10 @@ void TimePlot::paintGrid(QPainter& painter, const Frame& frame, const Tones& ton
     }
     if (m_end <= 0)
         return;
-    const double textWidth = metrics.horizontalAdvance(QStringLiteral("00:00"));
+    const double textWidth = metrics.horizontalAdvance(QStringLiteral("00:00:00"));
     const int offset = QDateTime::fromSecsSinceEpoch(m_end).offsetFromUtc();
-    const int most = std::max(1, static_cast<int>(area.width() / (textWidth * 2)));
-    for (const Tick& tick : timeTicks(m_end - span, m_end, offset, most)) {
+    const int most = std::max(1, static_cast<int>(area.width() / (textWidth * 1.4)));
+    for (const Tick& tick : timeTicks(m_end - m_span, m_end, offset, most)) {
         const double x = frame.sharp(frame.x(tick.value));
         painter.fillRect(QRectF(x, area.bottom(), frame.pixel, 3), tones.muted);
         // A text that would be cut at the right edge is left out until it has moved in.

@@ -44,9 +44,11 @@ void CopyButton::setCopied(const QString& text) {
 
 QSize CopyButton::sizeHint() const {
     // Both texts fit, so that the change moves nothing.
-    const QFontMetrics metrics(font());
-    const int spare = metrics.horizontalAdvance(doneText()) - metrics.horizontalAdvance(text());
-    return QToolButton::sizeHint() + QSize(std::max(0, spare), 0);
+    const auto widthOf = [this](const QString& shown) {
+        return fontMetrics().size(Qt::TextShowMnemonic, shown).width();
+    };
+    const int widest = std::max(widthOf(idleText()), widthOf(doneText()));
+    return QToolButton::sizeHint() + QSize(widest - widthOf(text()), 0);
 }
 
 void CopyButton::changeEvent(QEvent* event) {

@@ -27,6 +27,8 @@ QString plainAddress(const QString& address) {
 } // namespace
 
 EngineStanding standingOf(const api::EngineSnapshot& snapshot) {
+    if (!isKnown(snapshot))
+        return {Mark::Pending, QStringLiteral("Connecting…"), QStringLiteral("nothing heard yet")};
     switch (snapshot.state) {
     case api::EngineState::Stopped:
         return snapshot.problem.isEmpty()
@@ -136,7 +138,8 @@ void HeaderBar::makeSwitch() {
 
 void HeaderBar::refreshSwitch() {
     const EngineSwitch::Offer offer = m_engine.offer();
-    const bool starts = offer == EngineSwitch::Offer::Start || offer == EngineSwitch::Offer::Starting;
+    const bool starts = offer == EngineSwitch::Offer::Unknown || offer == EngineSwitch::Offer::Start ||
+                        offer == EngineSwitch::Offer::Starting;
     m_switch->setText(textOf(offer));
     m_switch->setIcon(iconOf(starts ? Sign::Start : Sign::Stop, palette()));
     m_switch->setEnabled(m_engine.isOffered());
