@@ -23,6 +23,8 @@ static_assert(same(api::ChoiceReason::Algorithm, observe::ChoiceReason::Algorith
               same(api::ChoiceReason::AllDownTryAll, observe::ChoiceReason::AllDownTryAll));
 static_assert(same(api::ClientSource::Peer, limit::IdentitySource::Peer) &&
               same(api::ClientSource::Malformed, limit::IdentitySource::Malformed));
+static_assert(same(api::LimitVerdict::Allowed, observe::LimitVerdict::Allowed) &&
+              same(api::LimitVerdict::SharedThrottled, observe::LimitVerdict::SharedThrottled));
 static_assert(api::outcomes == observe::outcomes && same(api::Outcome::Success, observe::Outcome::Success) &&
               same(api::Outcome::CacheHit, observe::Outcome::CacheHit) &&
               same(api::Outcome::Throttled, observe::Outcome::Throttled) &&
@@ -66,6 +68,9 @@ api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names
     exchange.host = text(decision.host);
     exchange.target = text(decision.target);
     exchange.httpMinor = decision.httpMinor;
+    exchange.limit = {nameOrNothing(decision.limit.limiter, names),
+                      static_cast<api::LimitVerdict>(decision.limit.verdict), decision.limit.limit,
+                      decision.limit.used, decision.limit.resetMillis};
     exchange.route = nameOrNothing(decision.route, names);
     exchange.pool = nameOrNothing(decision.pool, names);
     const size_t candidates = std::min<size_t>(decision.candidatesTotal, observe::Decision::maxCandidates);

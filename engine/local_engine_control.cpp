@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "local_engine_control.h"
 
+#include "limiter_snapshots.h"
 #include "snapshot_feed.h"
 
 #include <mutex>
@@ -104,6 +105,23 @@ class LocalEngineControl::Side final : public QObject {
                     return resultOf(problem, set.enabled
                                                  ? QStringLiteral("“%1” takes requests.").arg(set.backend)
                                                  : QStringLiteral("“%1” gets no new requests.").arg(set.backend));
+                },
+                [this](const api::ResetClient& reset) {
+                    Engine* const engine = m_host->engine();
+                    const bool known = engine && resetClient(*engine->runtime(), m_names, reset.limiter, reset.key);
+                    m_feed->refresh();
+                    return known ? api::CommandResult{true, QStringLiteral("%1 begins anew.").arg(reset.key)}
+                                 : api::CommandResult{false,
+                                                      QStringLiteral("The limiter “%1” does not know %2 any more.")
+                                                          .arg(reset.limiter, reset.key)};
+                },
+                [this](const api::ResetAllClients&) {
+                    Engine* const engine = m_host->engine();
+                    if (engine)
+                        resetAllClients(*engine->runtime());
+                    m_feed->refresh();
+                    return engine ? api::CommandResult{true, QStringLiteral("All clients begin anew.")}
+                                  : api::CommandResult{false, QStringLiteral("The engine does not run.")};
                 },
             },
             command);

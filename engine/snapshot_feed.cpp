@@ -3,6 +3,7 @@
 
 #include "base_urls.h"
 #include "exchange_values.h"
+#include "limiter_snapshots.h"
 #include "snapshot_builder.h"
 
 #include <QSysInfo>
@@ -109,6 +110,7 @@ void SnapshotFeed::answered(const observe::Report& report) {
     api::EngineSnapshot snapshot = frame();
     const auto runtime = engine->runtime();
     fillSnapshot(snapshot, {report, *runtime, engine->health(), m_names});
+    snapshot.limiters = limiterSnapshots(*runtime, m_names, report.taken, report.takenWall);
     appendSeconds(m_seconds, report.seconds);
     snapshot.seconds = m_seconds;
     m_positions = report.positions;

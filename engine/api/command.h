@@ -33,7 +33,20 @@ struct SetBackendEnabled {
     bool operator==(const SetBackendEnabled&) const = default;
 };
 
-using Command = std::variant<StartEngine, StopEngine, ReloadConfiguration, SetBackendEnabled>;
+/// A client of the limiter named begins anew, with nothing used.
+struct ResetClient {
+    QString limiter;
+    QString key; // as in LimitedClient
+    bool operator==(const ResetClient&) const = default;
+};
+
+/// All clients of all limiters begin anew.
+struct ResetAllClients {
+    bool operator==(const ResetAllClients&) const = default;
+};
+
+using Command =
+    std::variant<StartEngine, StopEngine, ReloadConfiguration, SetBackendEnabled, ResetClient, ResetAllClients>;
 
 /// What became of a command.
 struct CommandResult {

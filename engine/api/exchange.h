@@ -31,6 +31,19 @@ enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, Other
 /// How the client's address was found.
 enum class ClientSource : uint8_t { Peer, XForwardedFor, Forwarded, AllTrusted, Malformed };
 
+/// What the rate limiter said.
+enum class LimitVerdict : uint8_t { None, Exempt, Allowed, Shared, Throttled, SharedThrottled };
+
+/// A limiter's judgement of one request.
+struct LimitNote {
+    QString limiter; // `global`, or the route whose own it is
+    LimitVerdict verdict = LimitVerdict::None;
+    uint32_t limit = 0;
+    uint32_t used = 0; // this request included when it was allowed
+    uint32_t resetMillis = 0;
+    bool operator==(const LimitNote&) const = default;
+};
+
 /// One try of one backend.
 struct ExchangeAttempt {
     QString backend;
@@ -60,6 +73,7 @@ struct Exchange {
     QString target;
     uint8_t httpMinor = 1;
 
+    LimitNote limit;
     QString route;
     QString pool;
     QStringList candidates; // backends that could have been chosen the last time; the first ones

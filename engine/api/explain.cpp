@@ -56,6 +56,30 @@ QString route(const Exchange& exchange) {
         .arg(exchange.route, exchange.pool);
 }
 
+QString limitOf(const LimitNote& note) {
+    const QString standing = QStringLiteral("%1 of %2 requests are used, fewer in %3")
+                                 .arg(note.used)
+                                 .arg(note.limit)
+                                 .arg(duration(uint64_t{note.resetMillis} * 1000));
+    const QString shared = QStringLiteral("There was no place to remember this client, which shares one count with "
+                                          "others like it. ");
+    switch (note.verdict) {
+    case LimitVerdict::None:
+        return {};
+    case LimitVerdict::Exempt:
+        return QStringLiteral("The client's address is exempt from the limiter “%1”.").arg(note.limiter);
+    case LimitVerdict::Allowed:
+        return QStringLiteral("The limiter “%1” let it pass: %2.").arg(note.limiter, standing);
+    case LimitVerdict::Shared:
+        return shared + QStringLiteral("The limiter “%1” let it pass: %2.").arg(note.limiter, standing);
+    case LimitVerdict::Throttled:
+        return QStringLiteral("The limiter “%1” refused it: %2.").arg(note.limiter, standing);
+    case LimitVerdict::SharedThrottled:
+        return shared + QStringLiteral("The limiter “%1” refused it: %2.").arg(note.limiter, standing);
+    }
+    return {};
+}
+
 QString choice(const Exchange& exchange) {
     const QString backend = exchange.backend();
     if (backend.isEmpty())
@@ -151,6 +175,8 @@ std::vector<Explanation> explain(const Exchange& exchange) {
     std::vector<Explanation> story;
     story.push_back({QStringLiteral("Client"), client(exchange)});
     story.push_back({QStringLiteral("Route"), route(exchange)});
+    if (exchange.limit.verdict != LimitVerdict::None)
+        story.push_back({QStringLiteral("Limit"), limitOf(exchange.limit)});
     if (!exchange.route.isEmpty())
         story.push_back({QStringLiteral("Backend"), choice(exchange)});
     const bool running = exchange.phase != ExchangePhase::Finished;

@@ -72,6 +72,31 @@ struct PoolSnapshot {
     bool operator==(const PoolSnapshot&) const = default;
 };
 
+/// A client of a rate limiter.
+struct LimitedClient {
+    QString key; // an address, a network, or `field:` and a hash
+    uint32_t used = 0;
+    uint32_t limit = 0;
+    uint32_t resetMillis = 0; // until fewer are used
+    bool throttled = false;   // could make no request now
+    uint64_t requestsAllowed = 0;
+    uint64_t requestsThrottled = 0;
+    QDateTime firstSeen;
+    QDateTime lastSeen;
+    bool operator==(const LimitedClient&) const = default;
+};
+
+struct LimiterSnapshot {
+    QString name;   // `global`, or the route whose own it is
+    QString policy; // "100 requests in 1 min, fixed-window"
+    uint64_t requestsAllowed = 0;
+    uint64_t requestsThrottled = 0;
+    uint64_t clientsKnown = 0;
+    uint64_t evictions = 0;
+    std::vector<LimitedClient> clients; // the throttled first, then those seen last first; at most 200
+    bool operator==(const LimiterSnapshot&) const = default;
+};
+
 /// One second of the last 15 minutes, over all workers.
 struct SecondTotals {
     int64_t second = 0; // Unix time
@@ -95,6 +120,7 @@ struct EngineSnapshot {
     uint32_t clientConnections = 0;
     uint32_t runningExchanges = 0;
     TrafficFigures traffic;
+    std::vector<LimiterSnapshot> limiters;
     std::vector<PoolSnapshot> pools;   // in the configuration's order
     std::vector<SecondTotals> seconds; // oldest first, without gaps, at most 900; the running second is not in it
     std::vector<Exchange> running;     // those that have run longest first, at most 200

@@ -92,6 +92,28 @@ class TestExplain : public QObject {
                  qPrintable(under(exchange, QStringLiteral("Client"))));
     }
 
+    void theLimiterTellsHowTheClientStands_data() {
+        QTest::addColumn<int>("verdict");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("none") << int(LimitVerdict::None) << "";
+        QTest::newRow("exempt") << int(LimitVerdict::Exempt)
+                                << "The client's address is exempt from the limiter “global”.";
+        QTest::newRow("allowed")
+            << int(LimitVerdict::Allowed)
+            << "The limiter “global” let it pass: 7 of 100 requests are used, fewer in 1.50 s.";
+        QTest::newRow("throttled")
+            << int(LimitVerdict::Throttled)
+            << "The limiter “global” refused it: 7 of 100 requests are used, fewer in 1.50 s.";
+    }
+
+    void theLimiterTellsHowTheClientStands() {
+        QFETCH(int, verdict);
+        QFETCH(QString, told);
+        Exchange exchange = plain();
+        exchange.limit = {QStringLiteral("global"), static_cast<LimitVerdict>(verdict), 100, 7, 1500};
+        QCOMPARE(under(exchange, QStringLiteral("Limit")), told);
+    }
+
     void theReasonOfTheChoiceIsTold_data() {
         QTest::addColumn<int>("choice");
         QTest::addColumn<QString>("said");

@@ -180,6 +180,36 @@ class TestLocalControl : public QObject {
         QVERIFY(unknown.message.contains(QStringLiteral("nobody")));
     }
 
+    void limitedClientsAreSeenAndBeginAnew() {
+        Origin origin(answer("hello"));
+        config::Config config = configFor({origin.port()});
+        config.rateLimiter.enabled = true;
+        config.rateLimiter.limit = 2;
+        config.rateLimiter.window = 1h;
+        Scene scene(config);
+        QVERIFY(scene.send(api::StartEngine{}).done);
+        scene.control.watch();
+        QVERIFY(scene.waitFor(isRunning));
+        for (const int status : {200, 200, 429})
+            COMPARE_STATUS(getOnce(scene.port(), "/"), status);
+        QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) {
+            return snapshot.limiters.size() == 1 && snapshot.limiters[0].requestsThrottled == 1;
+        }));
+        const api::LimiterSnapshot limiter = scene.control.snapshot()->limiters[0];
+        QCOMPARE(limiter.name, QStringLiteral("global"));
+        QCOMPARE(limiter.clients.size(), size_t(1));
+        QVERIFY(limiter.clients[0].throttled);
+        QCOMPARE(limiter.clients[0].used, uint32_t(2));
+        QCOMPARE(limiter.clients[0].limit, uint32_t(2));
+        QVERIFY(scene.send(api::ResetClient{limiter.name, limiter.clients[0].key}).done);
+        COMPARE_STATUS(getOnce(scene.port(), "/"), 200);
+        COMPARE_STATUS(getOnce(scene.port(), "/"), 200);
+        COMPARE_STATUS(getOnce(scene.port(), "/"), 429);
+        QVERIFY(scene.send(api::ResetAllClients{}).done);
+        COMPARE_STATUS(getOnce(scene.port(), "/"), 200);
+        QVERIFY(!scene.send(api::ResetClient{limiter.name, QStringLiteral("192.0.2.99")}).done);
+    }
+
     void itStopsAndStartsAgain() {
         Origin origin(answer("hello"));
         Scene scene(configFor({origin.port()}));

@@ -22,6 +22,7 @@ class TestExchangeValues : public QObject {
         decision.method.assign("GET");
         decision.host.assign("shop.localhost");
         decision.target.assign("/cart?x=1");
+        decision.limit = {names.intern("global"), observe::LimitVerdict::Allowed, 1, 100, 7, 1500};
         decision.route = names.intern("shop");
         decision.pool = names.intern("orders");
         decision.candidates[0] = names.intern("orders-1");
@@ -53,6 +54,8 @@ class TestExchangeValues : public QObject {
         QCOMPARE(exchange.method, QStringLiteral("GET"));
         QCOMPARE(exchange.host, QStringLiteral("shop.localhost"));
         QCOMPARE(exchange.target, QStringLiteral("/cart?x=1"));
+        QVERIFY(exchange.limit ==
+                (api::LimitNote{QStringLiteral("global"), api::LimitVerdict::Allowed, 100, 7, 1500}));
         QCOMPARE(exchange.route, QStringLiteral("shop"));
         QCOMPARE(exchange.pool, QStringLiteral("orders"));
         QCOMPARE(exchange.candidates, QStringList{QStringLiteral("orders-1")});
