@@ -16,6 +16,7 @@ namespace reverxy::api {
 /// Where in its life an exchange is; the words of the engine's phases.
 enum class ExchangePhase : uint8_t {
     Routing,
+    AwaitingFill,
     Queued,
     AwaitingRetry,
     Connecting,

@@ -49,6 +49,8 @@ QString nameOf(ExchangePhase phase) {
     switch (phase) {
     case ExchangePhase::Routing:
         return QStringLiteral("routing");
+    case ExchangePhase::AwaitingFill:
+        return QStringLiteral("awaiting fill");
     case ExchangePhase::Queued:
         return QStringLiteral("queued");
     case ExchangePhase::AwaitingRetry:

@@ -67,6 +67,11 @@ constexpr std::array rows{
         {"too-many-connections", 429, Fault::Client, "http_request_denied",
          "The client holds as many connections as it may.",
          "Close some or use them again, or raise proxy.max_connections_per_client in config.yaml."}},
+    // RFC 9111 section 5.2.1.7.
+    Row{Failure::NotStored,
+        {"not-stored", 504, Fault::Client, "http_request_denied",
+         "The client wants a stored response only, and there is none to give.",
+         "Ask again without `Cache-Control: only-if-cached`."}},
     // 404 and not the 500 that RFC 9209 recommends: nothing is broken, there is nothing at that address.
     Row{Failure::NoRoute,
         {"no-route", 404, Fault::Client, "destination_not_found", "No route matches the request's host and path.",

@@ -28,6 +28,7 @@ enum class Failure : uint8_t {
     // decided by the proxy
     RateLimited,        // the client has used up its quota
     TooManyConnections, // the client holds max_connections_per_client
+    NotStored,          // the client wants only a stored response, and there is none (only-if-cached)
     NoRoute,            // no route matches host and path
     NoBackend,          // the pool has no backend
     AllBackendsDown,    // every backend out, when_all_down: refuse

@@ -5,6 +5,17 @@
 
 namespace reverxy::cache {
 
+std::vector<std::shared_ptr<Fill>>::iterator FillTable::findIn(Part& part, std::string_view key, uint64_t hash) {
+    return std::find_if(part.fills.begin(), part.fills.end(),
+                        [&](const auto& fill) { return fill->hash() == hash && fill->key() == key; });
+}
+
+bool FillTable::contains(std::string_view key, uint64_t hash) {
+    Part& part = partOf(hash);
+    std::lock_guard lock(part.mutex);
+    return findIn(part, key, hash) != part.fills.end();
+}
+
 FillTable::Joined FillTable::joinOrLead(std::string_view key, uint64_t hash, uint32_t generation, Store& store,
                                         TimePoint now, Fill::Place& place) {
     Part& part = partOf(hash);
@@ -12,9 +23,7 @@ FillTable::Joined FillTable::joinOrLead(std::string_view key, uint64_t hash, uin
         std::shared_ptr<Fill> found;
         {
             std::lock_guard lock(part.mutex);
-            const auto it = std::find_if(part.fills.begin(), part.fills.end(), [&](const auto& fill) {
-                return fill->hash() == hash && fill->key() == key;
-            });
+            const auto it = findIn(part, key, hash);
             if (it == part.fills.end()) {
                 part.fills.push_back(std::make_shared<Fill>(std::string(key), hash, generation, store, now));
                 return {part.fills.back(), true};

@@ -28,6 +28,8 @@ class FillTable {
     /// not joined.
     Joined joinOrLead(std::string_view key, uint64_t hash, uint32_t generation, Store& store, TimePoint now,
                       Fill::Place& place);
+    /// Whether somebody fetches `key` now.
+    bool contains(std::string_view key, uint64_t hash);
     /// Nobody joins it from now on. Does nothing where it is not in the table.
     void remove(const Fill& fill);
 
@@ -40,6 +42,8 @@ class FillTable {
     };
 
     static constexpr size_t partCount = 64;
+
+    static std::vector<std::shared_ptr<Fill>>::iterator findIn(Part& part, std::string_view key, uint64_t hash);
 
     Part& partOf(uint64_t hash) { return m_parts[hash >> 58]; }
 

@@ -19,9 +19,9 @@ uint32_t stampOf(TimePoint now) {
 
 } // namespace
 
-void Store::setLimit(uint64_t bytes, TimePoint now) {
+void Store::setLimit(uint64_t bytes) {
     m_limit = bytes;
-    evict(bytes, stampOf(now));
+    evict(bytes, m_lastStamp.load(std::memory_order_relaxed));
 }
 
 size_t Store::find(std::string_view key, uint64_t hash, TimePoint now, Variants& variants) {
@@ -51,6 +51,7 @@ bool Store::put(const StoredRef& response, uint64_t hash, TimePoint now, const S
         return false;
     m_entries += 1 - static_cast<int64_t>(gone.size());
     m_bytes += delta;
+    m_lastStamp.store(stamp, std::memory_order_relaxed);
     evict(limit, stamp);
     return true;
 }
@@ -148,13 +149,13 @@ bool Store::reserve(uint64_t bytes, TimePoint now) {
 void Store::evict(uint64_t limit, uint32_t stamp) {
     while (bytes() > limit) {
         Shard* oldest = nullptr;
-        uint32_t greatestAge = 0;
+        int32_t greatestAge = 0;
         for (size_t i = 0; i < shardCount; ++i) {
             const uint64_t candidate = m_shards[i].oldestStamp();
             if (candidate == 0)
                 continue;
-            // Stamps wrap. Another worker's clock may be a little ahead.
-            const uint32_t age = std::max(0, static_cast<int32_t>(stamp - static_cast<uint32_t>(candidate)));
+            // Stamps wrap, and one may be ahead of `stamp`.
+            const auto age = static_cast<int32_t>(stamp - static_cast<uint32_t>(candidate));
             if (!oldest || age > greatestAge) {
                 oldest = &m_shards[i];
                 greatestAge = age;

@@ -53,7 +53,7 @@ class Store {
     uint64_t hashOf(std::string_view key) const { return sipHash(m_seed, key); }
 
     /// The most it may hold, in bytes. What is too much leaves at once.
-    void setLimit(uint64_t bytes, TimePoint now);
+    void setLimit(uint64_t bytes);
 
     /// Fills `variants` with those stored under `key` and returns how many they are. A lone one counts as used now;
     /// of several, whoever chooses one says so by used(). Allocates nothing.
@@ -105,6 +105,7 @@ class Store {
     std::atomic<int64_t> m_entries{0};
     std::atomic<uint64_t> m_evictions{0};
     std::atomic<uint64_t> m_limit{0};
+    std::atomic<uint32_t> m_lastStamp{0}; // of what was stored last
 };
 
 } // namespace reverxy::cache

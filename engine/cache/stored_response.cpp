@@ -39,12 +39,12 @@ SharedRef<StoredResponse> StoredResponse::make(const StoredParts& parts, uint32_
     return made;
 }
 
-SharedRef<StoredResponse> StoredResponse::makeFreshened(const StoredResponse& old, const http::FieldList& fields,
-                                                        const StoredFacts& facts) {
+SharedRef<StoredResponse> StoredResponse::makeFreshened(const StoredResponse& old, std::string_view selecting,
+                                                        const http::FieldList& fields, const StoredFacts& facts) {
     const auto inlineSize = old.m_blocks ? 0 : static_cast<uint32_t>(old.m_bodySize);
     SharedRef<StoredResponse> made(
-        allocate(facts, old.m_keySize, old.m_selectingSize, fieldLinesSize(fields), inlineSize));
-    writeFieldLines(put(put(made->text(), old.key()), old.selecting()), fields);
+        allocate(facts, old.m_keySize, selecting.size(), fieldLinesSize(fields), inlineSize));
+    writeFieldLines(put(put(made->text(), old.key()), selecting), fields);
     if (old.m_blocks) {
         const uint64_t blocks = old.m_footprint - sizeof(StoredResponse) - allocatorOverhead - old.m_keySize -
                                 old.m_selectingSize - old.m_fieldsSize;

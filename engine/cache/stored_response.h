@@ -52,9 +52,10 @@ class StoredResponse final : public SharedBytes {
 
     /// With room for a body of `inlineBody` bytes in the same piece of memory.
     static SharedRef<StoredResponse> make(const StoredParts& parts, uint32_t inlineBody = 0);
-    /// The same body under other fields and facts; a large body is shared, an inline one copied.
-    static SharedRef<StoredResponse> makeFreshened(const StoredResponse& old, const http::FieldList& fields,
-                                                   const StoredFacts& facts);
+    /// The same body under other selecting and stored fields and facts; a large body is shared, an inline one
+    /// copied.
+    static SharedRef<StoredResponse> makeFreshened(const StoredResponse& old, std::string_view selecting,
+                                                   const http::FieldList& fields, const StoredFacts& facts);
 
     /// The same as `head` with a body of `size` bytes, copied from the blocks into one piece with it.
     static SharedRef<StoredResponse> makeCompact(const StoredResponse& head, const BodyBlock* first, uint32_t size);

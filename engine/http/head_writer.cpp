@@ -54,11 +54,12 @@ char* writeRequestHead(char* out, std::string_view methodToken, std::string_view
     return put(out, lineEnd);
 }
 
-size_t responseHeadSize(std::string_view reason, const FieldList& fields) {
-    return versionText.size() + 1 + 3 + 1 + reason.size() + 2 * lineEnd.size() + fieldsSize(fields);
+size_t responseHeadSize(std::string_view reason, const FieldList& fields, std::string_view lines) {
+    return versionText.size() + 1 + 3 + 1 + reason.size() + 2 * lineEnd.size() + lines.size() + fieldsSize(fields);
 }
 
-char* writeResponseHead(char* out, uint16_t status, std::string_view reason, const FieldList& fields) {
+char* writeResponseHead(char* out, uint16_t status, std::string_view reason, const FieldList& fields,
+                        std::string_view lines) {
     out = put(out, "HTTP/1.1 ");
     out = put(out, static_cast<char>('0' + status / 100 % 10));
     out = put(out, static_cast<char>('0' + status / 10 % 10));
@@ -67,6 +68,7 @@ char* writeResponseHead(char* out, uint16_t status, std::string_view reason, con
     out = put(out, ' ');
     out = put(out, reason);
     out = put(out, lineEnd);
+    out = put(out, lines);
     out = putFields(out, fields);
     return put(out, lineEnd);
 }

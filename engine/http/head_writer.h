@@ -17,9 +17,11 @@ size_t requestHeadSize(std::string_view methodToken, std::string_view target, co
 /// Writes `METHOD target HTTP/1.1`, the fields and the empty line; returns the end of what was written.
 char* writeRequestHead(char* out, std::string_view methodToken, std::string_view target, const FieldList& fields);
 
-size_t responseHeadSize(std::string_view reason, const FieldList& fields);
-/// Writes `HTTP/1.1 status reason`, the fields and the empty line; returns the end of what was written.
-char* writeResponseHead(char* out, uint16_t status, std::string_view reason, const FieldList& fields);
+/// `lines`: further fields, serialized already, each line with its end.
+size_t responseHeadSize(std::string_view reason, const FieldList& fields, std::string_view lines = {});
+/// Writes `HTTP/1.1 status reason`, the lines, the fields and the empty line; returns the end of what was written.
+char* writeResponseHead(char* out, uint16_t status, std::string_view reason, const FieldList& fields,
+                        std::string_view lines = {});
 
 /// The most that writeChunkStart() and writeLastChunk() without trailers may write.
 constexpr size_t chunkOverhead = 24;

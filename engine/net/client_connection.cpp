@@ -86,12 +86,12 @@ void ClientConnection::pump() {
         m_pumpAgain = false;
         const Progress progress = process();
         const bool upstreamDrained = m_transfer && m_transfer->flushUpstream();
-        flush();
+        const bool more = flush();
         if (m_state == State::Closed)
             break;
-        // What was pipelined, or held up, is next.
-        const bool goesOn = endExchange() || m_pumpAgain || (upstreamDrained && progress == Progress::Blocked) ||
-                            progress == Progress::Yields;
+        // What was pipelined, or held up, or lies ready elsewhere, is next.
+        const bool goesOn = endExchange() || more || m_pumpAgain ||
+                            (upstreamDrained && progress == Progress::Blocked) || progress == Progress::Yields;
         if (!goesOn && (progress == Progress::Blocked || !m_readable))
             break;
         if (m_turn.spent()) {
@@ -266,9 +266,13 @@ ClientConnection::Progress ClientConnection::processBody() {
     }
 }
 
-void ClientConnection::flush() {
-    if (m_output.empty() || m_state == State::Closed)
-        return;
+bool ClientConnection::flush() {
+    if (m_state == State::Closed)
+        return false;
+    const bool waits = m_outputPendingSince != TimePoint::max();
+    const bool fed = !waits && m_transfer && m_transfer->feedClient();
+    if (m_output.empty())
+        return fed;
     const IoResult result = m_output.flush(m_descriptor);
     m_paceSent += result.count;
     switch (result.kind) {
@@ -276,10 +280,10 @@ void ClientConnection::flush() {
         if (m_outputPendingSince == TimePoint::max())
             m_outputPendingSince = m_services.loop.now();
         m_services.loop.reactor().awaitWrite(*this);
-        return;
+        return false;
     case IoResult::Kind::Error:
         peerBroke();
-        return;
+        return false;
     default:
         break;
     }
@@ -289,6 +293,7 @@ void ClientConnection::flush() {
         m_endAfterFlush = false;
         shutdownSending(m_descriptor);
     }
+    return fed;
 }
 
 /// Where request and response end at the same moment, all of the body may be here and only its end not yet seen.

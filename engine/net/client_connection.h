@@ -35,7 +35,9 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
 
     /// After what is queued, closes the sending side (of a tunnel).
     void endSending();
-    void flush();
+    /// Sends what is queued, and what lies ready for this client. True when all of that is sent and there may be
+    /// more.
+    bool flush();
 
     bool outputPending() const { return !m_output.empty(); }
 
@@ -92,6 +94,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     bool bodyIsOver();
     void peerEnded();
     void peerBroke();
+    void leaveExchange(Failure failure);
     void closeGently();
     void waitForRequest();
     void watchPace(TimePoint now);

@@ -46,10 +46,7 @@ void ClientConnection::closeNow() {
     if (m_state == State::Closed)
         return;
     m_state = State::Closed;
-    if (m_transfer) {
-        m_transfer->clientLost(m_services.draining ? Failure::Draining : Failure::ClientGone);
-        std::exchange(m_transfer, nullptr)->end();
-    }
+    leaveExchange(m_services.draining ? Failure::Draining : Failure::ClientGone);
     m_output.clear();
     m_in.clear();
     m_services.loop.cancel(*this);
@@ -86,11 +83,13 @@ void ClientConnection::peerEnded() {
 }
 
 void ClientConnection::peerBroke() {
-    if (m_transfer) {
-        m_transfer->clientLost(Failure::ClientGone);
-        std::exchange(m_transfer, nullptr)->end();
-    }
+    leaveExchange(Failure::ClientGone);
     closeNow();
+}
+
+void ClientConnection::leaveExchange(Failure failure) {
+    if (m_transfer)
+        std::exchange(m_transfer, nullptr)->leave(failure);
 }
 
 void ClientConnection::drain() {
@@ -151,8 +150,7 @@ void ClientConnection::watchPace(TimePoint now) {
     const uint64_t sent = std::exchange(m_paceSent, 0);
     m_services.loop.arm(*this, now + paceWindow);
     if (outputPending() && m_outputPendingSince <= begun && sent < least) {
-        m_transfer->clientLost(Failure::ClientTooSlow);
-        std::exchange(m_transfer, nullptr)->end();
+        leaveExchange(Failure::ClientTooSlow);
         return closeNow();
     }
     // Who has its answer already may keep the rest of the body to itself.

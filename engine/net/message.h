@@ -47,6 +47,11 @@ struct NameResolved {
     uint64_t token;
 };
 
+/// A fill has something new for the exchange with this token.
+struct FillProgressed {
+    uint64_t token;
+};
+
 /// Another worker needs a slot of a backend of which this one may hold an idle connection.
 struct ReclaimIdle {
     std::shared_ptr<proxy::BackendState> backend;
@@ -79,7 +84,8 @@ struct AskReport {
     std::function<void(observe::WorkerReport)> answer;
 };
 
-using Message = std::variant<AdoptClient, UseRuntime, SlotFreed, RetryFreed, NameResolved, ReclaimIdle,
-                             ResumeAccepting, UseFrugalBuffers, Drain, CutAll, AskDecisions, AskReport>;
+using Message =
+    std::variant<AdoptClient, UseRuntime, SlotFreed, RetryFreed, NameResolved, FillProgressed, ReclaimIdle,
+                 ResumeAccepting, UseFrugalBuffers, Drain, CutAll, AskDecisions, AskReport>;
 
 } // namespace reverxy::net

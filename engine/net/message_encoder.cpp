@@ -61,9 +61,10 @@ void MessageEncoder::responseHead(const proxy::ResponseOut& response) {
     const Decimal length(response.framing.length);
     if (response.framing.kind == BodyKind::Length)
         response.fields.add("Content-Length", length.view(), FieldId::ContentLength);
-    char* const start = m_output.reserve(m_buffers, http::responseHeadSize(response.reason, response.fields));
+    char* const start =
+        m_output.reserve(m_buffers, http::responseHeadSize(response.reason, response.fields, response.lines));
     m_output.commit(static_cast<size_t>(
-        http::writeResponseHead(start, response.status, response.reason, response.fields) - start));
+        http::writeResponseHead(start, response.status, response.reason, response.fields, response.lines) - start));
 }
 
 void MessageEncoder::body(const Piece& piece) {

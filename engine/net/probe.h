@@ -50,7 +50,7 @@ class Probe final : public Connector::Owner, public UpstreamUser, public Timer {
 
     void upstreamPaused() override {}
 
-    bool takesResponse() const override { return true; }
+    bool takesResponse() override { return true; }
 
     void upstreamDrained() override {}
 

@@ -21,6 +21,10 @@ class WorkerHost {
     /// A transfer for a request that has begun; goes back by give().
     virtual Transfer& take() = 0;
     virtual void give(Transfer& transfer) = 0;
+    /// The transfer has no client any more, or never had one; it ends by itself, or when the worker does.
+    virtual void goesOnAlone(Transfer& transfer) = 0;
+    /// Whether there is room for an exchange without a client.
+    virtual bool mayBeginAlone() const = 0;
     /// The connection is closed: the worker lets go of it.
     virtual void clientClosed(ClientConnection& connection) = 0;
 

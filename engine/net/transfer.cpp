@@ -2,6 +2,7 @@
 #include "net/transfer.h"
 
 #include "net/client_connection.h"
+#include "proxy/head_copy.h"
 #include "proxy/identify.h"
 
 namespace reverxy::net {
@@ -17,10 +18,7 @@ void Transfer::begin(ClientConnection& client, const Endpoint& peer, const Buffe
     m_client = &client;
     m_headBuffer = keeps;
     m_runtime = m_services.runtime;
-    ++m_runtime->worker.exchanges;
-    m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_add(1, std::memory_order_relaxed);
-    m_badMessageKind = 0;
-    m_clientTunnelEnded = m_upstreamTunnelEnded = false;
+    count();
     const config::Config& config = m_runtime->worker.runtime->config;
     const proxy::ClientFacts facts{peer, proxy::identifyRequest(m_head, peer.address, config.proxy.trustedProxies),
                                    m_services.journal.nextExchangeId()};
@@ -28,13 +26,35 @@ void Transfer::begin(ClientConnection& client, const Endpoint& peer, const Buffe
                      m_services.loop.date());
 }
 
+void Transfer::count() {
+    ++m_runtime->worker.exchanges;
+    m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_add(1, std::memory_order_relaxed);
+    m_badMessageKind = 0;
+    m_clientTunnelEnded = m_upstreamTunnelEnded = false;
+}
+
+void Transfer::beginAlone(const Transfer& asked) {
+    m_client = nullptr;
+    m_runtime = asked.m_runtime; // the route's pool is found where it was
+    count();
+    m_headCopy.clear();
+    proxy::copyHead(asked.m_head, m_headCopy, m_head);
+    const observe::Decision& decision = asked.m_exchange.decision();
+    proxy::ClientFacts facts;
+    facts.peer = decision.peer;
+    facts.identity = asked.m_exchange.identity();
+    facts.exchangeId = m_services.journal.nextExchangeId();
+    m_exchange.beginAlone(m_runtime->worker, m_head, facts, m_services.loop.now(), m_services.loop.wall(),
+                          m_services.loop.date());
+    settle();
+}
+
 void Transfer::reject(ClientConnection& client, const Endpoint& peer, Failure failure, std::string_view details,
                       uint32_t kind) {
     m_client = &client;
     m_head.clear();
     m_runtime = m_services.runtime;
-    ++m_runtime->worker.exchanges;
-    m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_add(1, std::memory_order_relaxed);
+    count();
     m_badMessageKind = kind;
     proxy::ClientFacts facts;
     facts.peer = peer;
@@ -50,9 +70,10 @@ void Transfer::end() {
     m_services.loop.cancel(*this);
     m_exchange.finish(m_services.loop.now());
     releaseUpstream(false);
+    stopFollowing();
     if (m_badMessageKind != 0)
         m_services.journal.addBadMessage(m_exchange.decision(), m_badMessageKind);
-    else
+    else if (!m_exchange.decision().cache.background) // no client's request
         m_services.journal.add(m_exchange.decision());
     --m_runtime->worker.exchanges;
     m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_sub(1, std::memory_order_relaxed);
@@ -86,14 +107,29 @@ bool Transfer::flushUpstream() {
     return true;
 }
 
-void Transfer::clientLost(Failure failure) {
+void Transfer::leave(Failure failure) {
     m_exchange.clientLost(failure, m_services.loop.now());
+    m_client = nullptr;
+    if (m_exchange.responseOver())
+        return end();
+    m_services.host.goesOnAlone(*this);
+}
+
+void Transfer::abandon() {
+    m_exchange.abandon();
+    end();
+}
+
+bool Transfer::feedClient() {
+    return m_exchange.feedClient();
 }
 
 void Transfer::clientDrained() {
     m_exchange.upstreamActive(m_services.loop.now()); // the silence was not the backend's
     if (m_upstream)
         m_services.loop.resumeSoon(*m_upstream); // in its own turn: a fast reader must not keep the loop
+    if (m_exchange.readsFill())
+        m_services.loop.resumeSoon(*m_client);
 }
 
 void Transfer::tunnelFromClient(const Piece& piece) {
@@ -224,24 +260,55 @@ void Transfer::observeBackend(uint32_t poolIndex, uint32_t backend, Failure fail
     m_services.health.add(pool(poolIndex).backends[backend].health, failure);
 }
 
+// Without a client nothing is sent.
+
 void Transfer::sendInterim(proxy::ResponseOut& response) {
-    m_client->sendInterim(response);
+    if (m_client)
+        m_client->sendInterim(response);
 }
 
 void Transfer::sendResponseHead(proxy::ResponseOut& response) {
-    m_client->sendHead(response);
+    if (m_client)
+        m_client->sendHead(response);
 }
 
 void Transfer::sendResponseBody(const Piece& piece) {
-    m_client->sendBody(piece);
+    if (m_client)
+        m_client->sendBody(piece);
 }
 
 void Transfer::sendResponseEnd(const http::FieldList& trailers) {
-    m_client->sendEnd(trailers);
+    if (m_client)
+        m_client->sendEnd(trailers);
 }
 
 void Transfer::cutResponse() {
-    m_client->cut();
+    if (m_client)
+        m_client->cut();
+}
+
+Waiter Transfer::follower() {
+    if (m_follower.token == 0)
+        m_follower = m_services.waiting.enter(*this);
+    return m_follower;
+}
+
+void Transfer::stopFollowing() {
+    if (m_follower.token != 0)
+        m_services.waiting.leave(std::exchange(m_follower, {}));
+}
+
+void Transfer::wakeFollowers(const std::vector<Waiter>& followers) {
+    for (const Waiter& waiter : followers)
+        m_services.switchboard.post(waiter.worker, FillProgressed{waiter.token});
+}
+
+void Transfer::validateInBackground() {
+    if (!m_services.draining && m_services.host.mayBeginAlone()) {
+        Transfer& transfer = m_services.host.take();
+        m_services.host.goesOnAlone(transfer);
+        transfer.beginAlone(*this);
+    }
 }
 
 void Transfer::beginTunnel() {
@@ -280,11 +347,12 @@ void Transfer::upstreamTunnelEnded() {
 }
 
 void Transfer::upstreamPaused() {
-    m_client->flush();
+    if (m_client)
+        m_client->flush();
 }
 
-bool Transfer::takesResponse() const {
-    return !m_client->outputPending();
+bool Transfer::takesResponse() {
+    return m_exchange.takesResponse(m_client && m_client->outputPending());
 }
 
 void Transfer::upstreamDrained() {
@@ -304,6 +372,8 @@ void Transfer::settle() {
     flushUpstream();
     if (m_client)
         m_client->settle();
+    else if (m_runtime && m_exchange.responseOver())
+        end();
 }
 
 // From those it waits for.
@@ -311,7 +381,7 @@ void Transfer::settle() {
 void Transfer::onTimer(TimePoint now) {
     // A backend owes nothing while the client holds things up, in either direction.
     const bool bodyOwed = m_upstream && !m_exchange.requestEnded() && !m_upstream->outputPending();
-    const bool clientSlow = m_client->outputPending() || (bodyOwed && !m_client->awaitsContinue());
+    const bool clientSlow = !takesResponse() || (bodyOwed && !m_client->awaitsContinue());
     if (clientSlow)
         m_exchange.upstreamActive(now);
     m_exchange.timeout(now);
@@ -345,6 +415,13 @@ void Transfer::wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, 
 void Transfer::wokenByRetry() {
     m_waitList = nullptr;
     m_exchange.retryAllowed(m_services.loop.now());
+    settle();
+}
+
+void Transfer::wokenByFill() {
+    m_exchange.fillProgressed(m_services.loop.now());
+    if (m_upstream)
+        m_services.loop.resumeSoon(*m_upstream); // it may have waited for the fill's readers
     settle();
 }
 

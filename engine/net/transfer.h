@@ -42,7 +42,14 @@ class Transfer final : public proxy::ExchangePort,
     void requestEnd(const http::FieldList& trailers);
     /// True when something was queued and now all of it is sent.
     bool flushUpstream();
-    void clientLost(Failure failure);
+    /// The client is gone, or is cut for `failure`: ends the exchange, unless others want what it receives.
+    void leave(Failure failure);
+    /// Begins an exchange without a client that validates what `asked` was answered with.
+    void beginAlone(const Transfer& asked);
+    /// Ends an exchange that has no client.
+    void abandon();
+    /// Gives the client what lies ready for it elsewhere than with the backend; true when that was something.
+    bool feedClient();
     /// What was queued for the client is sent.
     void clientDrained();
     void tunnelFromClient(const Piece& piece);
@@ -69,6 +76,10 @@ class Transfer final : public proxy::ExchangePort,
     void sendResponseEnd(const http::FieldList& trailers) override;
     void cutResponse() override;
     void beginTunnel() override;
+    Waiter follower() override;
+    void stopFollowing() override;
+    void wakeFollowers(const std::vector<Waiter>& followers) override;
+    void validateInBackground() override;
     void setDeadline(TimePoint deadline) override;
 
     // UpstreamUser
@@ -78,7 +89,7 @@ class Transfer final : public proxy::ExchangePort,
     void upstreamLost(Failure failure, std::string_view details) override;
     void upstreamTunnelEnded() override;
     void upstreamPaused() override;
-    bool takesResponse() const override;
+    bool takesResponse() override;
     void upstreamDrained() override;
     void upstreamActive() override;
     void upstreamHandled() override;
@@ -87,7 +98,9 @@ class Transfer final : public proxy::ExchangePort,
     void connectorEnded(bool connected) override;
     void wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld, size_t refusals) override;
     void wokenByRetry() override;
+    void wokenByFill() override;
 
+    void count();
     /// After anything that came from elsewhere than the client: what is queued goes out, and the client's
     /// connection goes on.
     void settle();
@@ -101,12 +114,14 @@ class Transfer final : public proxy::ExchangePort,
     Connector m_connector;
     http::RequestHead m_head;
     BufferRef m_headBuffer;
+    TextArena m_headCopy; // of a request whose connection may close before the exchange ends
     ClientConnection* m_client = nullptr;
     BoundRuntime* m_runtime = nullptr;
     std::unique_ptr<UpstreamConnection> m_upstream;
     WorkerBackend* m_connecting = nullptr; // the slot taken for it is this transfer's
     proxy::WaitList* m_waitList = nullptr;
-    proxy::Waiter m_waiter;
+    Waiter m_waiter;
+    Waiter m_follower;             // token 0: follows nothing
     uint32_t m_badMessageKind = 0; // not 0: the request was no valid message
     bool m_clientTunnelEnded = false;
     bool m_upstreamTunnelEnded = false;

@@ -41,7 +41,7 @@ class UpstreamUser {
     /// What was received has been handed over: send it on.
     virtual void upstreamPaused() = 0;
     /// False while the client has not taken what it was given.
-    virtual bool takesResponse() const = 0;
+    virtual bool takesResponse() = 0;
     /// What was queued for the backend is sent.
     virtual void upstreamDrained() = 0;
     /// Bytes came from, or went to, the backend.

@@ -20,6 +20,9 @@ class Waits {
 
     virtual void wokenByName() {}
 
+    /// A fill has something new; may come again.
+    virtual void wokenByFill() {}
+
   protected:
     virtual ~Waits() = default;
 };
@@ -44,6 +47,12 @@ class WaitingTable {
         Waits* const who = found->second;
         m_waiting.erase(found);
         return who;
+    }
+
+    /// Who waits under `token`, and goes on waiting; null when it has left.
+    Waits* find(uint64_t token) const {
+        const auto found = m_waiting.find(token);
+        return found == m_waiting.end() ? nullptr : found->second;
     }
 
   private:

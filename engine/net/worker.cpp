@@ -12,6 +12,8 @@ namespace {
 
 // Transfers kept for later; more are freed when a burst is over.
 constexpr size_t freeTransfersKept = 256;
+// Exchanges without a client at once, before no more are begun.
+constexpr size_t aloneAtOnce = 256;
 // A worker this many clients ahead of another hands a new one over.
 constexpr uint32_t imbalanceTolerated = 2;
 // A kind of warning about the proxy itself.
@@ -40,6 +42,7 @@ Worker::Worker(WorkerSetup setup)
 Worker::~Worker() {
     m_listeners.clear();
     forEachClient([](ClientConnection& client) { client.closeNow(); });
+    endThoseAlone();
     m_upstreams.closeIdle();
     m_loop.reactor().remove(*this);
     m_descriptor = -1;
@@ -104,6 +107,11 @@ void Worker::handle(NameResolved& message) {
         who->wokenByName();
 }
 
+void Worker::handle(FillProgressed& message) {
+    if (Waits* const who = m_waiting.find(message.token))
+        who->wokenByFill();
+}
+
 void Worker::handle(ReclaimIdle& message) {
     m_upstreams.reclaim(*message.backend);
 }
@@ -147,6 +155,7 @@ void Worker::handle(CutAll&) {
     for (auto& listener : m_listeners)
         listener->close();
     forEachClient([](ClientConnection& client) { client.closeNow(); });
+    endThoseAlone();
     reportWhenDrained();
 }
 
@@ -279,12 +288,23 @@ Transfer& Worker::take() {
 
 void Worker::give(Transfer& transfer) {
     std::unique_ptr<Transfer> owned(&transfer);
+    if (!m_alone.empty())
+        std::erase(m_alone, &transfer);
     if (m_freeTransfers.size() < freeTransfersKept)
         m_freeTransfers.push_back(std::move(owned));
     else
         m_loop.discard(std::move(owned));
     if (m_runtimes.size() > 1)
         retireRuntimes();
+}
+
+bool Worker::mayBeginAlone() const {
+    return m_alone.size() < aloneAtOnce;
+}
+
+void Worker::endThoseAlone() {
+    while (!m_alone.empty())
+        m_alone.back()->abandon();
 }
 
 void Worker::useRuntime(std::shared_ptr<const proxy::Runtime> runtime) {

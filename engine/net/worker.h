@@ -42,6 +42,10 @@ class Worker final : public WorkerHost, public Pollable {
     // WorkerHost
     Transfer& take() override;
     void give(Transfer& transfer) override;
+
+    void goesOnAlone(Transfer& transfer) override { m_alone.push_back(&transfer); }
+
+    bool mayBeginAlone() const override;
     void clientClosed(ClientConnection& connection) override;
 
     void onReady(Readiness readiness) override;
@@ -51,6 +55,7 @@ class Worker final : public WorkerHost, public Pollable {
     void handle(SlotFreed& message);
     void handle(RetryFreed& message);
     void handle(NameResolved& message);
+    void handle(FillProgressed& message);
     void handle(ReclaimIdle& message);
     void handle(ResumeAccepting& message);
     void handle(UseFrugalBuffers& message);
@@ -68,6 +73,7 @@ class Worker final : public WorkerHost, public Pollable {
     void useRuntime(std::shared_ptr<const proxy::Runtime> runtime);
     void retireRuntimes();
     void reportWhenDrained();
+    void endThoseAlone();
     template <typename Do>
     void forEachClient(Do something);
 
@@ -83,6 +89,7 @@ class Worker final : public WorkerHost, public Pollable {
     std::vector<Message> m_messages;
     std::vector<std::unique_ptr<BoundRuntime>> m_runtimes; // the last is the one in use
     std::vector<std::unique_ptr<Transfer>> m_freeTransfers;
+    std::vector<Transfer*> m_alone;        // those without a client
     ClientConnection* m_clients = nullptr; // owned, linked by next
     std::vector<int> m_overflow; // accepted when there was no room; at most as many as there are listeners
     bool m_cutting = false;

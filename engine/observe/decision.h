@@ -6,6 +6,7 @@
 #include "base/fixed_text.h"
 #include "base/ip_address.h"
 #include "base/name_table.h"
+#include "observe/cache_record.h"
 #include "observe/limit_verdict.h"
 #include "observe/phase.h"
 
@@ -59,6 +60,7 @@ struct Decision {
 
     // what was decided
     LimitRecord limit;
+    CacheRecord cache;
     NameId route = 0;
     NameId pool = 0;
     std::array<NameId, maxCandidates> candidates{}; // backends that could have been chosen the last time

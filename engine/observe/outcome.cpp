@@ -25,9 +25,12 @@ Outcome outcomeOf(const Decision& decision) {
     const bool open = (decision.tunnel || decision.eventStream) && decision.responseFromBackend;
     if (decision.failure != Failure::None && !(open && decision.failure == Failure::ClientGone))
         return outcomeOfFailure(infoOf(decision.failure));
+    const bool fromBackend = decision.responseFromBackend || decision.cache.found;
     if (decision.status >= 500)
-        return decision.responseFromBackend ? Outcome::UpstreamError : Outcome::ProxyError;
-    return decision.status >= 400 ? Outcome::ClientError : Outcome::Success;
+        return fromBackend ? Outcome::UpstreamError : Outcome::ProxyError;
+    if (decision.status >= 400)
+        return Outcome::ClientError;
+    return decision.cache.hit ? Outcome::CacheHit : Outcome::Success;
 }
 
 std::string_view nameOf(Outcome outcome) {

@@ -7,6 +7,8 @@ std::string_view nameOf(Phase phase) {
     switch (phase) {
     case Phase::Routing:
         return "routing";
+    case Phase::AwaitingFill:
+        return "awaiting-fill";
     case Phase::Queued:
         return "queued";
     case Phase::AwaitingRetry:
@@ -29,6 +31,8 @@ std::string_view sentenceOf(Phase phase) {
     switch (phase) {
     case Phase::Routing:
         return "The request's head is read; its host and path choose the pool.";
+    case Phase::AwaitingFill:
+        return "Another request has asked a backend for the same; this one waits for that response.";
     case Phase::Queued:
         return "Every backend has as many connections as it may have; the request waits for one to become free.";
     case Phase::AwaitingRetry:

@@ -9,6 +9,7 @@ namespace reverxy::observe {
 /// Where in its life an exchange is. The same words stand in logs and in the window.
 enum class Phase : uint8_t {
     Routing,          // the head is read; host and path choose the pool
+    AwaitingFill,     // another request has asked for the same; waiting for its response
     Queued,           // every backend is at max_connections; waiting for a slot
     AwaitingRetry,    // an attempt failed; waiting for a place in the retry budget
     Connecting,       // a connection to the chosen backend is being opened

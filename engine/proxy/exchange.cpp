@@ -23,10 +23,30 @@ void Exchange::begin(WorkerRuntime& runtime, const http::RequestHead& head, cons
         return answerFailure(failure, now);
     if (!withinQuota(now))
         return answerFailure(Failure::RateLimited, now);
+    if (!askCache(now))
+        forward(now);
+}
+
+void Exchange::beginAlone(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client,
+                          TimePoint now, WallTime wall, std::string_view date) {
+    reset(runtime, head, client, now, wall, date);
+    m_alone = true;
+    m_decision.cache.background = true;
+    if (route() != Failure::None || !runtime.runtime->cache) {
+        m_responseOver = true;
+        return;
+    }
+    if (!askCache(now))
+        forward(now);
+}
+
+/// To a backend.
+void Exchange::forward(TimePoint now) {
     if (const Failure failure = admissible(); failure != Failure::None)
         return answerFailure(failure, now);
     if (answerHere(now))
         return;
+    m_port.setDeadline(TimePoint::max());
     ++pool().state->inFlight;
     m_poolCounted = true;
     m_ticket = pool().state->ticket.fetch_add(1, std::memory_order_relaxed);
@@ -57,6 +77,8 @@ void Exchange::reset(WorkerRuntime& runtime, const http::RequestHead& head, cons
     m_retries = 0;
     m_lastFailure = Failure::None;
     m_responseOptions = {};
+    m_cache.reset();
+    m_alone = false;
     m_poolCounted = m_backendCounted = m_retrying = m_upstreamOpen = false;
     m_bodyStarted = m_headForwarded = m_responseOver = m_upgradeOffered = false;
     m_requestEnded =
@@ -208,16 +230,25 @@ void Exchange::requestFailed(Failure failure, std::string_view details, TimePoin
 void Exchange::clientLost(Failure failure, TimePoint now) {
     if (m_decision.failure == Failure::None) // of a failed exchange the first cause is the one that counts
         m_decision.failure = failure;
+    if (goesOnWithoutClient())
+        return;
     endWaiting(now);
+    abandon();
+}
+
+void Exchange::abandon() {
     m_responseOver = true;
     m_port.stopWaiting();
     leaveBackend();
+    endFill();
     m_port.setDeadline(TimePoint::max());
 }
 
 void Exchange::timeout(TimePoint now) {
     const auto responseTimeout = configuration().proxy.responseTimeout;
     switch (m_decision.phase) {
+    case Phase::AwaitingFill:
+        return stalled(now);
     case Phase::Queued:
         m_port.stopWaiting();
         return answerFailure(Failure::QueueTimeout, now);
@@ -238,6 +269,12 @@ void Exchange::timeout(TimePoint now) {
 
 void Exchange::finish(TimePoint now) {
     leaveBackend();
+    endFill();
+    if (cache::Cache* const shared = m_runtime->runtime->cache)
+        shared->count(static_cast<uint32_t>(m_decision.id >> 48),
+                      static_cast<cache::CacheVerdict>(m_decision.cache.verdict),
+                      static_cast<cache::StoreVerdict>(m_decision.cache.store));
+    m_cache.reset();
     giveUpRetryPlace();
     if (m_poolCounted) {
         --pool().state->inFlight;

@@ -7,6 +7,7 @@
 #include "http/head.h"
 #include "limit/client_identity.h"
 #include "observe/decision.h"
+#include "proxy/cache_use.h"
 #include "proxy/exchange_port.h"
 #include "proxy/retry.h"
 #include "proxy/runtime.h"
@@ -40,6 +41,10 @@ class Exchange {
     void begin(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, TimePoint now,
                WallTime wall, std::string_view date);
 
+    /// The same without a client, to validate the stored response that `head` asks for.
+    void beginAlone(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, TimePoint now,
+                    WallTime wall, std::string_view date);
+
     /// Answers a message that is no valid request. `head` is an empty one; everything else as with begin().
     void reject(WorkerRuntime& runtime, const http::RequestHead& head, const ClientFacts& client, Failure failure,
                 std::string_view details, TimePoint now, WallTime wall, std::string_view date);
@@ -52,7 +57,8 @@ class Exchange {
     /// The request's framing proved wrong, or it came too slowly: `failure` tells the client, if that is still
     /// possible.
     void requestFailed(Failure failure, std::string_view details, TimePoint now);
-    /// The client is gone, or is cut for `failure`; nothing more is sent to it.
+    /// The client is gone, or is cut for `failure`; nothing more is sent to it. Unless the response is over now,
+    /// the exchange goes on for others who want it.
     void clientLost(Failure failure, TimePoint now);
 
     // From the backend.
@@ -84,6 +90,15 @@ class Exchange {
     void retryAllowed(TimePoint now);
     void timeout(TimePoint now);
 
+    /// Something is new about the response that another exchange receives for this one too, or about its readers.
+    void fillProgressed(TimePoint now);
+    /// Whether more of the backend's response can be taken. `clientBusy`: what the client got is not yet sent.
+    bool takesResponse(bool clientBusy);
+    /// Gives the client some of what was received; true when there may be more. Only when it can take that.
+    bool feedClient();
+    /// Ends an exchange without a client before it is over.
+    void abandon();
+
     /// The last byte is with the client, or nothing more can be done: the record is final.
     void finish(TimePoint now);
 
@@ -91,6 +106,11 @@ class Exchange {
 
     /// The response is complete, or cut; only the sending of what is queued may be left.
     bool responseOver() const { return m_responseOver; }
+
+    /// The client gets the body out of memory that it shares with others: feedClient().
+    bool readsFill() const { return m_cache.reading; }
+
+    const limit::ClientIdentity& identity() const { return m_identity; }
 
     bool requestEnded() const { return m_requestEnded; }
 
@@ -125,6 +145,60 @@ class Exchange {
     void tellWhyThrottled();
     void addLimitFields(http::FieldList& fields);
     bool answerHere(TimePoint now);
+    void forward(TimePoint now);
+
+    WallTime wallAt(TimePoint now) const {
+        return m_decision.started + std::chrono::duration_cast<WallTime::duration>(now - m_begun);
+    }
+
+    // exchange_cache.cpp
+    KeySource keySource(std::string_view path) const;
+    bool askCache(TimePoint now);
+    bool lookUp(TimePoint now);
+    void judgeReuse(cache::Situation situation, TimePoint now);
+    bool serveInstead(cache::Situation situation, TimePoint now);
+    bool serveInsteadOf(Failure failure, TimePoint now);
+    void serveStored(const cache::StoredRef& stored, TimePoint now);
+    void addStoredFields(uint32_t age, const cache::StoredFacts& facts, TimePoint now);
+    void addCacheStatus(std::optional<int64_t> timeToLive, uint16_t forwardStatus);
+    void validateInBackground();
+    void setVerdict(cache::CacheVerdict verdict);
+    void setVerdict(cache::StoreVerdict verdict);
+
+    // exchange_validation.cpp
+    bool answeredByStored(const http::ResponseHead& head, TimePoint now);
+    bool confirm(const http::ResponseHead& head, TimePoint now);
+    cache::StoredRef freshen(const cache::StoredRef& old, const http::ResponseHead& head, TimePoint now);
+    void askWithoutConditions(TimePoint now);
+    void freshenByHead(const http::ResponseHead& head, TimePoint now);
+    void invalidateBy(const http::ResponseHead& head);
+    void considerStoring(const http::ResponseHead& head, TimePoint now);
+    bool store(const http::ResponseHead& head, const cache::CachingPolicy& policy, const cache::StoredFacts& facts,
+               TimePoint now);
+    void serveConfirmed(TimePoint now);
+
+    // exchange_fill.cpp
+    bool mayShareFetch(TimePoint now);
+    bool joinOthers(TimePoint now);
+    bool join(TimePoint now);
+    bool endAlone();
+    void follow(TimePoint now);
+    void followHead(const cache::Fill::Look& seen, TimePoint now);
+    void goAlone(TimePoint now);
+    void lookAgain(TimePoint now);
+    void followAgain(Failure failure, TimePoint now);
+    void stalled(TimePoint now);
+    bool openFill(const cache::StoredParts& parts, std::optional<uint64_t> length, bool forOthers, TimePoint now);
+    void fillBody(std::string_view bytes);
+    void completeFill(TimePoint now);
+    void breakFill();
+    void releaseFill(cache::Release reason, Failure failure);
+    void unregisterFill();
+    void leaveFill();
+    void endFill();
+    void wake();
+    bool goesOnWithoutClient();
+
     bool tried(uint32_t backend) const;
     bool untriedLeft() const;
     bool hasRoom(uint32_t backend) const;
@@ -143,6 +217,8 @@ class Exchange {
     void settleOn(const http::ResponseHead& head, observe::Phase phase, TimePoint now);
     void acceptTunnel(const http::ResponseHead& head, std::string_view date, TimePoint now);
     void answerFailure(Failure failure, TimePoint now);
+    void beginLocal(uint16_t status, TimePoint now);
+    void keepTrailers(const http::FieldList& trailers);
     void sendLocal(uint16_t status, std::string_view contentType, std::string_view body, TimePoint now);
     void cut(Failure failure);
 
@@ -153,7 +229,9 @@ class Exchange {
     TextArena m_arena;       // texts of the message being composed
     TextArena m_targetArena; // what all attempts need: m_target, m_heldTrailers
     http::FieldList m_fields;
+    http::FieldList m_conditions; // the cache's own, for the request being composed
     limit::ClientIdentity m_identity;
+    CacheUse m_cache;
     TimePoint m_begun{};
     TimePoint m_attemptBegun{};
     TimePoint m_waitBegun{};
@@ -183,6 +261,7 @@ class Exchange {
     bool m_headForwarded = false;
     bool m_responseOver = false;
     bool m_upgradeOffered = false;
+    bool m_alone = false; // there is no client, or none any more
 };
 
 } // namespace reverxy::proxy

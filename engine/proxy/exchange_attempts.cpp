@@ -144,7 +144,8 @@ void Exchange::waitForSlot(TimePoint now) {
 
 /// The time spent in a queue goes into the record when that is over, however it ends.
 void Exchange::endWaiting(TimePoint now) {
-    if (m_decision.phase == Phase::Queued || m_decision.phase == Phase::AwaitingRetry)
+    if (m_decision.phase == Phase::Queued || m_decision.phase == Phase::AwaitingRetry ||
+        m_decision.phase == Phase::AwaitingFill)
         m_decision.queuedMicros += microsBetween(std::exchange(m_waitBegun, now), now);
 }
 
@@ -194,7 +195,18 @@ void Exchange::sendRequest(TimePoint now) {
     facts.hostHeader = configuration().proxy.hostHeader;
     if (maxForwards && *maxForwards > 0)
         facts.maxForwards = *maxForwards - 1;
+    if (m_cache.foundCount > 0 && !m_cache.conditionsUsed) {
+        m_conditions.clear();
+        m_cache.nominated =
+            cache::composeConditions(m_cache.variants(), m_cache.chosen.raw(), wallAt(now), m_arena, m_conditions);
+        facts.ownConditions = m_cache.nominated.any();
+    }
     composeRequestFields(*m_head, facts, m_arena, m_fields);
+    if (facts.ownConditions) {
+        for (const http::Field& condition : m_conditions)
+            m_fields.add(condition.name, condition.value, condition.id);
+    }
+    m_cache.requestSent = wallAt(now);
     const std::string_view upgrade = offeredUpgrade(*m_head, m_arena);
     m_upgradeOffered = !upgrade.empty();
     std::string_view target = m_target;

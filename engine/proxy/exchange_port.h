@@ -4,11 +4,13 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/failure.h"
+#include "base/waiter.h"
 #include "http/field.h"
 #include "http/framing.h"
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace reverxy::proxy {
 
@@ -30,6 +32,7 @@ struct ResponseOut {
     http::FieldList& fields;
     http::Framing framing;
     std::string_view upgrade; // of a 101
+    std::string_view lines{}; // further fields, serialized already
 };
 
 enum class OpenResult : uint8_t {
@@ -75,6 +78,15 @@ class ExchangePort {
     /// What an attempt said about a backend's health: why it failed, or Failure::None where it answered after
     /// others had failed.
     virtual void observeBackend(uint32_t pool, uint32_t backend, Failure failure) = 0;
+
+    /// This exchange as those see it whom it waits for in a fill: the same until stopFollowing(). fillProgressed()
+    /// follows whenever it is woken.
+    virtual Waiter follower() = 0;
+    virtual void stopFollowing() = 0;
+    /// Wakes those who wait for a fill, on whichever worker they are.
+    virtual void wakeFollowers(const std::vector<Waiter>& followers) = 0;
+    /// Begins an exchange without a client that validates the stored response this request was answered with.
+    virtual void validateInBackground() = 0;
 
     /// A 1xx response other than 101.
     virtual void sendInterim(ResponseOut& response) = 0;

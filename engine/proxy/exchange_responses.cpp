@@ -26,6 +26,8 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
     if (head.status == 101)
         return acceptTunnel(head, date, now);
 
+    if (!head.isInterim() && answeredByStored(head, now))
+        return;
     m_arena.clear(); // what the request's composition put there has been sent
     m_fields.clear();
     if (head.isInterim()) {
@@ -48,6 +50,13 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
         framing.kind = BodyKind::Chunked; // of unknown length
     settleOn(head, Phase::Streaming, now);
     m_decision.eventStream = startsEventStream(head);
+    considerStoring(head, now);
+    if (m_alone) {
+        if (!m_cache.filling())
+            abandon(); // nobody waits for it
+        return;
+    }
+    addCacheStatus(std::nullopt, 0);
     ResponseOut out{head.status, head.reason, m_fields, framing, {}};
     m_port.sendResponseHead(out);
 }
@@ -85,20 +94,39 @@ void Exchange::acceptTunnel(const http::ResponseHead& head, std::string_view dat
 }
 
 void Exchange::responseBody(const Piece& piece) {
+    if (m_cache.filling())
+        return fillBody(piece.bytes);
     m_decision.responseBodyBytes += piece.bytes.size();
     m_port.sendResponseBody(piece);
 }
 
-void Exchange::responseEnd(const http::FieldList& trailers, bool reusable, TimePoint) {
-    m_fields.clear();
-    composeTrailers(trailers, m_responseOptions, m_fields);
-    m_port.sendResponseEnd(m_fields);
-    m_responseOver = true;
+void Exchange::responseEnd(const http::FieldList& trailers, bool reusable, TimePoint now) {
+    if (m_cache.filling()) {
+        m_fields.clear();
+        composeTrailers(trailers, m_responseOptions, m_fields);
+        keepTrailers(m_fields);
+        completeFill(now);
+        m_responseOver = !m_cache.reading; // the client has yet to take it
+    } else if (!m_cache.confirmed) {
+        m_fields.clear();
+        composeTrailers(trailers, m_responseOptions, m_fields);
+        m_port.sendResponseEnd(m_fields);
+        m_responseOver = true;
+    }
     m_port.setDeadline(TimePoint::max());
     m_upstreamOpen = false;
     // A backend that answered before it had the whole request would take the rest for the next one.
     m_port.releaseUpstream(reusable && m_requestEnded);
     leaveBackend();
+    if (m_cache.confirmed)
+        serveConfirmed(now);
+}
+
+/// Until the client has taken the body before them. The request's own have been sent.
+void Exchange::keepTrailers(const http::FieldList& trailers) {
+    m_heldTrailers.clear();
+    for (const http::Field& field : trailers)
+        m_heldTrailers.add(m_targetArena.join({field.name}), m_targetArena.join({field.value}), field.id);
 }
 
 void Exchange::upstreamLost(Failure failure, std::string_view details, bool anyByteSent, TimePoint now) {
@@ -106,7 +134,14 @@ void Exchange::upstreamLost(Failure failure, std::string_view details, bool anyB
         m_decision.details.assign(details);
         m_decision.lastAttempt().failure = failure;
         leaveBackend();
-        return cut(failure);
+        if (!m_cache.filling())
+            return cut(failure);
+        // The client gets what there is; then it is cut.
+        m_decision.failure = failure;
+        breakFill();
+        m_responseOver = !m_cache.reading;
+        m_port.setDeadline(TimePoint::max());
+        return;
     }
     attemptFailed(failure, details, anyByteSent, now);
 }
@@ -121,7 +156,15 @@ void Exchange::cut(Failure failure) {
 void Exchange::answerFailure(Failure failure, TimePoint now) {
     const FailureInfo& info = infoOf(failure);
     endWaiting(now);
+    releaseFill(cache::Release::Failed, failure);
+    if (serveInsteadOf(failure, now))
+        return;
     m_decision.failure = failure;
+    if (m_alone) {
+        m_responseOver = true;
+        m_port.setDeadline(TimePoint::max());
+        return;
+    }
     m_arena.clear();
     m_fields.clear();
     const std::string_view next =
@@ -137,15 +180,20 @@ void Exchange::answerFailure(Failure failure, TimePoint now) {
     sendLocal(info.status, problemContentType, body, now);
 }
 
-/// A whole response of the proxy's own. m_fields holds what is to be sent besides its own description.
-void Exchange::sendLocal(uint16_t status, std::string_view contentType, std::string_view body, TimePoint now) {
-    http::FieldList& fields = m_fields;
+/// A response that does not come from a backend is on its way.
+void Exchange::beginLocal(uint16_t status, TimePoint now) {
     m_decision.status = status;
     m_decision.firstByteMicros = microsBetween(m_begun, now);
     m_headForwarded = true;
     m_responseOver = true;
     m_decision.phase = Phase::Streaming;
     m_port.setDeadline(TimePoint::max());
+}
+
+/// A whole response of the proxy's own. m_fields holds what is to be sent besides its own description.
+void Exchange::sendLocal(uint16_t status, std::string_view contentType, std::string_view body, TimePoint now) {
+    http::FieldList& fields = m_fields;
+    beginLocal(status, now);
     fields.add("Date", m_date, FieldId::Date);
     addLimitFields(fields);
     if (!contentType.empty())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/forward.h"
 
+#include "cache/validation.h"
 #include "proxy/field_lists.h"
 
 #include <algorithm>
@@ -124,6 +125,8 @@ void composeRequestFields(const http::RequestHead& head, const ForwardFacts& fac
         if (belongsToConnection(field.id) || replacedInRequests(field.id) || standsInForAnother(field))
             continue;
         if (named && named->contain(field.name))
+            continue;
+        if (facts.ownConditions && cache::replacedByConditions(field.id))
             continue;
         if (field.id == FieldId::Expect && head.version == http::Version::Http10)
             continue; // RFC 9110 section 10.1.1

@@ -22,6 +22,7 @@ struct ForwardFacts {
     bool peerTrusted = false;          // what the peer forwards is believed
     std::string_view backendAuthority; // host[:port] of the backend
     config::HostHeader hostHeader = config::HostHeader::Preserve;
+    bool ownConditions = false;          // the cache's conditions take the place of the client's
     std::optional<uint32_t> maxForwards; // to send instead of the one received
 };
 

@@ -66,10 +66,11 @@ std::shared_ptr<const Runtime> compileRuntime(const config::Config& config, Shar
     std::vector<RuntimePool> pools;
     for (const config::Pool& pool : config.pools)
         pools.push_back(compilePool(pool, shared, names));
+    shared.cache().configure(config.cache);
     const http::HeadLimits limits{config.proxy.maxHeaderSize, config.proxy.maxHeaderCount};
-    return std::make_shared<const Runtime>(Runtime{config, limits, observe::Redaction(config.log.redact),
-                                                   route::Router(rules), std::move(routes), std::move(pools),
-                                                   std::move(limiters)});
+    return std::make_shared<const Runtime>(
+        Runtime{config, limits, observe::Redaction(config.log.redact), route::Router(rules), std::move(routes),
+                std::move(pools), config.cache.enabled ? &shared.cache() : nullptr, std::move(limiters)});
 }
 
 WorkerRuntime::WorkerRuntime(std::shared_ptr<const Runtime> compiled) : runtime(std::move(compiled)) {

@@ -57,6 +57,7 @@ struct Runtime {
     route::Router router;
     std::vector<RuntimeRoute> routes;
     std::vector<RuntimePool> pools;
+    cache::Cache* cache = nullptr;                               // of the SharedState; null: off
     std::vector<std::shared_ptr<const RuntimeLimiter>> limiters; // each once, those of routes behind the global one
 };
 

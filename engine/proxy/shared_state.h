@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/ip_address.h"
 #include "base/sip_hash.h"
+#include "cache/cache.h"
 #include "health/target.h"
 #include "proxy/backend_switch.h"
 #include "proxy/runtime_limiter.h"
@@ -116,6 +117,9 @@ class SharedState {
 
     const HashSeed& seed() const { return m_seed; }
 
+    /// The cache, whatever the configuration; a Runtime whose cache is off does not refer to it.
+    cache::Cache& cache() { return *m_cache; }
+
     std::shared_ptr<PoolState> pool(std::string_view name);
     std::shared_ptr<BackendState> backend(std::string_view host, uint16_t port);
     /// The health of a backend's address as a probe sees it. A new one goes on with the verdict of one at the same
@@ -141,6 +145,7 @@ class SharedState {
 
     const HashSeed m_seed;
     const TimePoint m_started;
+    const std::unique_ptr<cache::Cache> m_cache = std::make_unique<cache::Cache>(m_seed);
     mutable std::mutex m_mutex;
     std::map<std::string, Limited, std::less<>> m_limited;
     std::map<std::string, std::shared_ptr<PoolState>, std::less<>> m_pools;

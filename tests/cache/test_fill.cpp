@@ -44,7 +44,7 @@ struct Reader {
 };
 
 struct Bench {
-    explicit Bench(uint64_t limit = 16 << 20) { store.setLimit(limit, now); }
+    explicit Bench(uint64_t limit = 16 << 20) { store.setLimit(limit); }
 
     bool open(std::optional<uint64_t> length) {
         return fill.open({"key", "", fieldList({{"ETag", "1"}}), {}}, length, maxEntry, now, wakes);

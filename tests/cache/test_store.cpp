@@ -18,7 +18,7 @@ namespace {
 
 /// A store and a clock that moves when told.
 struct Shelf {
-    explicit Shelf(uint64_t limit = 1 << 20) { store.setLimit(limit, now); }
+    explicit Shelf(uint64_t limit = 1 << 20) { store.setLimit(limit); }
 
     uint64_t hash(std::string_view key) const { return store.hashOf(key); }
 
@@ -99,7 +99,7 @@ class TestStore : public QObject {
             shelf.put(std::to_string(i));
         for (int i = 0; i < 50; ++i) // the first half is wanted again
             QCOMPARE(shelf.find(std::to_string(i)).size(), size_t(1));
-        shelf.store.setLimit(shelf.store.bytes() - 50 * size, shelf.now);
+        shelf.store.setLimit(shelf.store.bytes() - 50 * size);
         for (int i = 0; i < 100; ++i)
             QCOMPARE(shelf.find(std::to_string(i)).size(), size_t(i < 50 ? 1 : 0));
         QCOMPARE(shelf.store.evictions(), uint64_t(50));
@@ -111,7 +111,7 @@ class TestStore : public QObject {
         const StoredRef other = shelf.put("a", "2", "X: 2\r\n");
         QCOMPARE(shelf.find("a").size(), size_t(2));
         shelf.store.used(*chosen, shelf.hash("a"), shelf.now);
-        shelf.store.setLimit(shelf.store.bytes() - 1, shelf.now);
+        shelf.store.setLimit(shelf.store.bytes() - 1);
         QVERIFY(shelf.find("a").front() == chosen);
     }
 
@@ -127,7 +127,7 @@ class TestStore : public QObject {
         Shelf shelf;
         shelf.put("a", "still readable");
         const StoredRef serving = shelf.find("a").front();
-        shelf.store.setLimit(0, shelf.now);
+        shelf.store.setLimit(0);
         QCOMPARE(shelf.store.entries(), uint64_t(0));
         QCOMPARE(bodyText(BodySlices(*serving)), "still readable"s);
     }
@@ -135,11 +135,13 @@ class TestStore : public QObject {
     void aFreshenedOneTakesTheOldOnesPlaceOnlyIfThatIsStillThere() {
         Shelf shelf;
         const StoredRef old = shelf.put("a", "body");
-        const StoredRef fresh = StoredResponse::makeFreshened(*old, fieldList({{"ETag", "2"}}), {});
+        const StoredRef fresh =
+            StoredResponse::makeFreshened(*old, old->selecting(), fieldList({{"ETag", "2"}}), {});
         QVERIFY(shelf.store.replace(*old, fresh, shelf.hash("a"), shelf.now));
         QCOMPARE(shelf.find("a").size(), size_t(1));
         QVERIFY(shelf.find("a").front() == fresh);
-        const StoredRef late = StoredResponse::makeFreshened(*old, fieldList({{"ETag", "3"}}), {});
+        const StoredRef late =
+            StoredResponse::makeFreshened(*old, old->selecting(), fieldList({{"ETag", "3"}}), {});
         QVERIFY(!shelf.store.replace(*old, late, shelf.hash("a"), shelf.now));
         QVERIFY(shelf.find("a").front() == fresh);
         QCOMPARE(shelf.store.entries(), uint64_t(1));

@@ -35,7 +35,7 @@ class TestStoreMemory : public QObject {
             QSKIP("the system does not tell how much memory is used");
         Store store(HashSeed{1, 2});
         TimePoint now{1h};
-        store.setLimit(uint64_t{1} << 30, now);
+        store.setLimit(uint64_t{1} << 30);
         const std::string padding(30, 'k');
         for (int i = 0; i < 1'000'000; ++i) {
             const std::string number = std::to_string(1'000'000 + i);

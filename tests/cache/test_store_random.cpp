@@ -60,7 +60,7 @@ class Model {
 /// The same operations on a store and on the model, compared after each.
 class Walk {
   public:
-    explicit Walk(uint32_t seed) : m_random(seed) { m_store.setLimit(m_limit, m_now); }
+    explicit Walk(uint32_t seed) : m_random(seed) { m_store.setLimit(m_limit); }
 
     /// The difference found; empty when there is none.
     std::string step() {
@@ -167,7 +167,7 @@ class Walk {
         if (variants.empty())
             return "";
         const StoredRef old = variants.front()->response;
-        const StoredRef fresh = StoredResponse::makeFreshened(*old, {}, old->facts());
+        const StoredRef fresh = StoredResponse::makeFreshened(*old, old->selecting(), {}, old->facts());
         const size_t number = variants.front()->number;
         m_model.erase(variants.front());
         m_model.add(fresh);
@@ -187,7 +187,7 @@ class Walk {
     std::string changeLimit() {
         if (below(20) == 0)
             m_limit = 50'000 + below(400'000);
-        m_store.setLimit(m_limit, m_now);
+        m_store.setLimit(m_limit);
         return compare();
     }
 

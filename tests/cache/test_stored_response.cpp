@@ -102,7 +102,7 @@ class TestStoredResponse : public QObject {
         StoredFacts facts;
         facts.lifetime = 7;
         const uint64_t footprint = old->footprint();
-        const auto made = StoredResponse::makeFreshened(*old, fieldList({{"ETag", "2"}}), facts);
+        const auto made = StoredResponse::makeFreshened(*old, old->selecting(), fieldList({{"ETag", "2"}}), facts);
         old.reset();
         QCOMPARE(std::string(made->key()), "k"s);
         QCOMPARE(std::string(made->selecting()), "A: b\r\n"s);

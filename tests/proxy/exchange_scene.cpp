@@ -11,6 +11,7 @@ constexpr std::string_view date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 config::Config configOf(std::string_view names) {
     config::Config config;
+    config.cache.enabled = false;
     config::Pool pool;
     pool.name = "default";
     uint16_t port = 9001;

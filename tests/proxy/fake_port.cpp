@@ -240,6 +240,10 @@ void FakePort::beginTunnel() {
     ++tunnels;
 }
 
+void FakePort::wakeFollowers(const std::vector<Waiter>& followers) {
+    followersWoken += followers.size();
+}
+
 void FakePort::setDeadline(TimePoint at) {
     deadline = at;
 }

@@ -100,8 +100,10 @@ class FakePort final : public ExchangePort {
     TimePoint deadline = TimePoint::max();
     int cuts = 0;
     int tunnels = 0;
-    int kept = 0;         // connections released for reuse
-    int closed = 0;       // and those that were not
+    int kept = 0;        // connections released for reuse
+    int closed = 0;      // and those that were not
+    int validations = 0; // asked for in the background
+    size_t followersWoken = 0;
     std::string observed; // about backends' health: "a-" failed, "a+" answered
 
     bool connectionOpen() const { return m_open; }
@@ -134,6 +136,15 @@ class FakePort final : public ExchangePort {
     void sendResponseEnd(const http::FieldList& trailers) override;
     void cutResponse() override;
     void beginTunnel() override;
+
+    Waiter follower() override { return {0, 1}; }
+
+    void stopFollowing() override {}
+
+    void wakeFollowers(const std::vector<Waiter>& followers) override;
+
+    void validateInBackground() override { ++validations; }
+
     void setDeadline(TimePoint at) override;
 
   private:

@@ -54,11 +54,20 @@ class ReadyPort final : public ExchangePort {
 
     void setDeadline(TimePoint) override {}
 
+    Waiter follower() override { return {}; }
+
+    void stopFollowing() override {}
+
+    void wakeFollowers(const std::vector<Waiter>&) override {}
+
+    void validateInBackground() override {}
+
     size_t bytes = 0;
 };
 
 config::Config twoBackends() {
     config::Config config;
+    config.cache.enabled = false;
     config::Pool pool;
     pool.name = "default";
     for (uint16_t port = 9001; port < 9003; ++port) {

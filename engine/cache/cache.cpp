@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "cache/cache.h"
+
+namespace reverxy::cache {
+
+bool Cache::insert(const StoredRef& response, const StoredResponse* old, uint64_t hash, uint32_t generation,
+                   TimePoint now) {
+    if (m_generations.of(hash) != generation)
+        return false;
+    const bool taken = old ? m_store.replace(*old, response, hash, now) : m_store.insert(response, hash, now);
+    if (!taken)
+        return false;
+    // Whoever invalidates begins a generation first and removes then: one of both sees the other.
+    if (m_generations.of(hash) == generation)
+        return true;
+    m_store.remove(*response, hash);
+    return false;
+}
+
+size_t Cache::invalidate(std::string_view key) {
+    const uint64_t hash = m_store.hashOf(key);
+    m_generations.invalidate(hash);
+    return m_store.removeAll(key, hash);
+}
+
+size_t Cache::purge(std::string_view prefix) {
+    m_generations.invalidateAll();
+    return m_store.purge(prefix);
+}
+
+void Cache::count(uint32_t worker, CacheVerdict verdict, StoreVerdict stored) {
+    Counts& counts = m_counts[worker % m_counts.size()];
+    counts.verdicts[static_cast<size_t>(verdict)].fetch_add(1, std::memory_order_relaxed);
+    if (stored != StoreVerdict::None)
+        counts.stores[static_cast<size_t>(stored)].fetch_add(1, std::memory_order_relaxed);
+}
+
+CacheTotals Cache::totals() const {
+    CacheTotals totals;
+    for (const Counts& counts : m_counts) {
+        for (size_t i = 0; i < totals.verdicts.size(); ++i)
+            totals.verdicts[i] += counts.verdicts[i].load(std::memory_order_relaxed);
+        for (size_t i = 0; i < totals.stores.size(); ++i)
+            totals.stores[i] += counts.stores[i].load(std::memory_order_relaxed);
+    }
+    totals.bytes = m_store.bytes();
+    totals.entries = m_store.entries();
+    totals.evictions = m_store.evictions();
+    totals.fills = m_fills.size();
+    return totals;
+}
+
+} // namespace reverxy::cache
