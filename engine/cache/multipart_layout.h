@@ -30,6 +30,9 @@ class MultipartLayout {
 
     std::span<const Part> parts() const { return m_parts; }
 
+    /// The text of all parts in turn; theirs are views of it.
+    std::string_view text() const { return m_text; }
+
     /// The value of Content-Type.
     std::string_view contentType() const { return m_contentType; }
 

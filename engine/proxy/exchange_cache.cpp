@@ -130,7 +130,8 @@ void Exchange::serveStored(const cache::StoredRef& stored, TimePoint now) {
     m_decision.cache.lifetime = stored->facts().lifetime;
     m_arena.clear();
     m_fields.clear();
-    StoredAnswer answer = composeStoredAnswer(*m_head, *stored, wall, m_fields);
+    StoredAnswer answer =
+        composeStoredAnswer(*m_head, *stored, wall, {m_cache.cache->store(), m_decision.id}, m_arena, m_fields);
     addStoredFields(age, stored->facts(), now);
     beginLocal(answer.status, now);
     const bool bodyless = m_head->method == http::Method::Head;
@@ -146,9 +147,7 @@ void Exchange::serveStored(const cache::StoredRef& stored, TimePoint now) {
     m_port.sendResponseHead(out);
     if (!bodyless && answer.framing.kind == http::BodyKind::Length) {
         m_decision.responseBodyBytes = answer.framing.length;
-        cache::BodySlices slices(*stored);
-        for (Piece piece; slices.next(piece);)
-            m_port.sendResponseBody(piece);
+        sendStoredBody(answer, *stored, m_port);
     }
     m_fields.clear();
     m_port.sendResponseEnd(m_fields);
