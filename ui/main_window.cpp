@@ -2,6 +2,7 @@
 #include "ui/main_window.h"
 
 #include "ui/models/format.h"
+#include "ui/pages/clients_page.h"
 #include "ui/pages/overview_page.h"
 #include "ui/pages/traffic_page.h"
 #include "ui/widgets/header_bar.h"
@@ -36,12 +37,15 @@ MainWindow::MainWindow(api::EngineControl& control, QSettings& settings, QWidget
     : QMainWindow(parent), m_control(control), m_settings(settings), m_engine(control),
       m_header(new HeaderBar(m_engine, this)), m_problem(new MessageStrip(this)), m_rail(new NavigationRail(this)),
       m_pages(new QStackedWidget(this)), m_overview(new OverviewPage(control, m_engine, this)),
-      m_traffic(new TrafficPage(this)), m_source(new QLabel(this)) {
+      m_traffic(new TrafficPage(this)), m_clients(new ClientsPage(control, this)), m_source(new QLabel(this)) {
     setWindowIcon(emblem());
     m_pages->addWidget(m_overview);
     m_pages->addWidget(m_traffic);
+    m_pages->addWidget(m_clients);
     m_rail->addPage(Sign::Overview, QStringLiteral("Overview"), QStringLiteral("Plots and backends (Ctrl+1)"));
     m_rail->addPage(Sign::Traffic, QStringLiteral("Traffic"), QStringLiteral("Recent requests (Ctrl+2)"));
+    m_rail->addPage(Sign::Clients, QStringLiteral("Clients"),
+                    QStringLiteral("Clients of the rate limiters (Ctrl+3)"));
 
     auto* centre = new QWidget(this);
     auto* body = new QHBoxLayout;
@@ -102,6 +106,7 @@ void MainWindow::makeViewActions() {
     QMenu* menu = menuBar()->addMenu(QStringLiteral("&View"));
     menu->addAction(QStringLiteral("&Overview"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { setPage(0); });
     menu->addAction(QStringLiteral("&Traffic"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { setPage(1); });
+    menu->addAction(QStringLiteral("&Clients"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { setPage(2); });
     menu->addSeparator();
     menu->addAction(QStringLiteral("&Filter requests"), QKeySequence::Find, this, [this] {
         setPage(1);
@@ -113,7 +118,7 @@ void MainWindow::makeViewActions() {
     m_followAction->setChecked(true);
     connect(m_followAction, &QAction::triggered, m_traffic, &TrafficPage::setFollowing);
     connect(m_traffic, &TrafficPage::followingChanged, m_followAction, &QAction::setChecked);
-    menu->addAction(QStringLiteral("&Clear the requests"), m_traffic, &TrafficPage::clear);
+    menu->addAction(QStringLiteral("Clea&r the requests"), m_traffic, &TrafficPage::clear);
 
     QMenu* help = menuBar()->addMenu(QStringLiteral("&Help"));
     QAction* about = help->addAction(QStringLiteral("&About Reverxy"), this, [this] {
@@ -131,6 +136,7 @@ void MainWindow::showSnapshot(const api::SnapshotPointer& snapshot) {
     m_header->show(snapshot);
     m_overview->show(snapshot);
     m_traffic->show(snapshot);
+    m_clients->show(snapshot);
     refreshProblem();
     refreshActions();
     const QString title = snapshot->addresses.isEmpty()
@@ -185,6 +191,7 @@ void MainWindow::restore() {
         resize(1180, 760);
     m_overview->restoreFrom(m_settings);
     m_traffic->restoreFrom(m_settings);
+    m_clients->restoreFrom(m_settings);
     setPage(m_settings.value(pageKey(), 0).toInt());
 }
 
@@ -199,6 +206,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     m_settings.setValue(pageKey(), page());
     m_overview->saveTo(m_settings);
     m_traffic->saveTo(m_settings);
+    m_clients->saveTo(m_settings);
     event->accept();
     Q_EMIT closed();
 }

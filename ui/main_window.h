@@ -11,6 +11,7 @@
 
 namespace reverxy::ui {
 
+class ClientsPage;
 class HeaderBar;
 class MessageStrip;
 class NavigationRail;
@@ -59,6 +60,7 @@ class MainWindow : public QMainWindow {
     QStackedWidget* m_pages;
     OverviewPage* m_overview;
     TrafficPage* m_traffic;
+    ClientsPage* m_clients;
     QLabel* m_source;
     QAction* m_switchAction = nullptr;
     QAction* m_reloadAction = nullptr;

@@ -33,6 +33,13 @@ void paintTraffic(QPainter& painter) {
     painter.drawPolyline(QPolygonF({{5.5, 8}, {2.5, 11}, {5.5, 14}}));
 }
 
+void paintClients(QPainter& painter) {
+    painter.drawEllipse(QPointF(6, 5), 2.6, 2.6);
+    painter.drawArc(QRectF(1.2, 9.2, 9.6, 10), 0, 180 * 16);
+    painter.drawArc(QRectF(8.8, 2.6, 5, 5), -100 * 16, 220 * 16);
+    painter.drawArc(QRectF(5.6, 9.6, 9.4, 9.6), 0, 75 * 16);
+}
+
 void paintReload(QPainter& painter) {
     painter.drawArc(QRectF(2.5, 2.5, 11, 11), 50 * 16, 280 * 16);
     painter.drawPolyline(QPolygonF({{11.6, 0.8}, {11.6, 3.9}, {8.4, 3.9}}));
@@ -63,6 +70,9 @@ void paintSign(QPainter& painter, const QRectF& box, Sign sign, const QColor& co
         break;
     case Sign::Traffic:
         paintTraffic(painter);
+        break;
+    case Sign::Clients:
+        paintClients(painter);
         break;
     case Sign::Copy:
         painter.drawRoundedRect(QRectF(5.5, 5.5, 8.5, 8.5), 1.5, 1.5);

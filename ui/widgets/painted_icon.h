@@ -11,7 +11,20 @@
 
 namespace reverxy::ui {
 
-enum class Sign : uint8_t { Overview, Traffic, Copy, Done, Start, Stop, Reload, Search, Follow, Clear, Plug };
+enum class Sign : uint8_t {
+    Overview,
+    Traffic,
+    Clients,
+    Copy,
+    Done,
+    Start,
+    Stop,
+    Reload,
+    Search,
+    Follow,
+    Clear,
+    Plug
+};
 
 /// Paints into the largest square in the middle of `box`. The painter's state is kept.
 void paintMark(QPainter& painter, const QRectF& box, Mark mark, const Tones& tones);
