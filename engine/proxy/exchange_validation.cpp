@@ -96,8 +96,13 @@ cache::StoredRef Exchange::freshen(const cache::StoredRef& old, const http::Resp
     setVerdict(fresh.verdict);
     if (fresh.outcome == cache::FreshenOutcome::Remove)
         m_cache.cache->store().remove(*old, m_cache.hash);
-    if (fresh.outcome != cache::FreshenOutcome::Update)
-        return old;
+    if (fresh.outcome != cache::FreshenOutcome::Update) {
+        // For this client alone, who is to see what the backend says of it now.
+        cache::StoredFacts facts = old->facts();
+        facts.responseTime = wallAt(now);
+        facts.initialAge = 0;
+        return cache::StoredResponse::makeFreshened(*old, old->selecting(), fields, facts);
+    }
     std::string_view selecting = old->selecting();
     if (fresh.varyChanged || old != m_cache.chosen) {
         m_cache.selecting.clear();

@@ -124,7 +124,9 @@ class TestCacheValidation : public QObject {
                                                       {304, {"Cache-Control: no-store", "ETag: \"a\""}},
                                                       {200, {"Cache-Control: max-age=3600"}, "new"}});
         QCOMPARE(m_story->ask(target).body, "body"s);
-        QCOMPARE(m_story->ask(target).body, "body"s);
+        const Response confirmed = m_story->ask(target);
+        QCOMPARE(confirmed.body, "body"s);
+        QCOMPARE(confirmed.field("Cache-Control"), "no-store"s);
         QCOMPARE(m_story->ask(target).body, "new"s);
         QCOMPARE(m_story->asked(target), size_t(3));
     }
