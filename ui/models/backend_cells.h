@@ -21,6 +21,6 @@ QVariant poolCell(const api::PoolSnapshot& pool, int column, int role);
 QVariant backendCell(const api::BackendSnapshot& backend, const BackendSwitches::State& wanted,
                      const QDateTime& now, int column, int role);
 
-QVariant backendHeaderCell(int column, int role);
+QVariant backendHeaderCell(int section, int role);
 
 } // namespace reverxy::ui

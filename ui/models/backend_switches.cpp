@@ -31,7 +31,8 @@ void BackendSwitches::finish(quint64 number, const api::CommandResult& result) {
         found->state.error = result.message;
         found->state.wanted.reset();
     }
-    const Key key = found.key();
+    // A copy, since whoever hears of it may ask for more, which moves the entries.
+    const Key key = found.key(); // NOLINT(performance-unnecessary-copy-initialization)
     Q_EMIT changed(key.first, key.second);
 }
 

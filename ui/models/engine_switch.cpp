@@ -85,7 +85,6 @@ void EngineSwitch::finish(quint64 number, const api::CommandResult& result) {
 QString textOf(EngineSwitch::Offer offer) {
     switch (offer) {
     case EngineSwitch::Offer::Unknown:
-        return QStringLiteral("Start");
     case EngineSwitch::Offer::Start:
         return QStringLiteral("Start");
     case EngineSwitch::Offer::Starting:
@@ -93,11 +92,10 @@ QString textOf(EngineSwitch::Offer offer) {
     case EngineSwitch::Offer::Stop:
         return QStringLiteral("Stop");
     case EngineSwitch::Offer::Stopping:
+    case EngineSwitch::Offer::StoppingNow:
         return QStringLiteral("Stopping…");
     case EngineSwitch::Offer::StopNow:
         return QStringLiteral("Stop now");
-    case EngineSwitch::Offer::StoppingNow:
-        return QStringLiteral("Stopping…");
     }
     return {};
 }
