@@ -1,20 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Makes the pictures of the window: bash resources/pictures/make.sh [FOLDER]. Light and dark, each at 1x and 2x.
-# Needs no display. Without FOLDER they come to build/pictures.
+# Makes the pictures of the window, light and dark, each at 1x and 2x: bash resources/pictures/make.sh [--readme].
+# They come to build/pictures; --readme also renews those that the README shows. Needs no display.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 build=${REVERXY_BUILD:-build/release}
-folder=${1:-build/pictures}
+folder=build/pictures
 [ -f "$build/build.ninja" ] || cmake --preset release
 cmake --build "$build" --target reverxy_pictures
 mkdir -p "$folder"
+export QT_QPA_PLATFORM=offscreen QT_LOGGING_RULES='qt.qpa.*=false' TZ=UTC
 for scale in 1 2; do
     for theme in light dark; do
         suffix=-$theme
         [ "$scale" = 1 ] || suffix+="@${scale}x"
-        QT_QPA_PLATFORM=offscreen QT_SCALE_FACTOR=$scale "$build/reverxy_pictures" "$folder" "$theme" "$suffix"
+        QT_SCALE_FACTOR=$scale "$build/reverxy_pictures" "$folder" "$theme" "$suffix"
     done
 done
-ls "$folder"
+if [ "${1:-}" = --readme ]; then
+    for picture in overview-light overview-dark traffic-light; do
+        cp "$folder/$picture@2x.png" "resources/pictures/$picture.png"
+    done
+fi
+echo "pictures are in $folder"

@@ -180,6 +180,7 @@ api::Exchange throttled(uint64_t id) {
     exchange.firstByteMicros = 48;
     exchange.failure = Failure::RateLimited;
     exchange.outcome = api::Outcome::Throttled;
+    exchange.limit = {QStringLiteral("global"), api::LimitVerdict::Throttled, 100, 100, 21'400};
     return exchange;
 }
 

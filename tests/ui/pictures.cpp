@@ -64,7 +64,8 @@ class Studio {
     bool save(QWidget& window, const char* name) {
         settle();
         const QString path = QDir(m_folder).filePath(QString::fromLatin1(name) + m_suffix + QStringLiteral(".png"));
-        if (window.grab().save(path))
+        // Opaque and packed as tight as can be: the README shows some of them.
+        if (window.grab().toImage().convertToFormat(QImage::Format_RGB888).save(path, "PNG", 0))
             return true;
         std::fprintf(stderr, "cannot write %s\n", qPrintable(path));
         return false;

@@ -82,7 +82,8 @@ void TrafficPage::makeList() {
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setColumns({QStringLiteral("00:00:00.000"), QStringLiteral("DELETE"), QStringLiteral("host"),
                         QStringLiteral("888"), QStringLiteral("     upstream error"),
-                        QStringLiteral("orders-service"), QStringLiteral("888.8 ms"), QStringLiteral("888.8 KiB")},
+                        QStringLiteral("orders-3 · 2 attempts"), QStringLiteral("888.8 ms"),
+                        QStringLiteral("888.8 KiB")},
                        ExchangeColumn::Target);
     connect(m_list, &QWidget::customContextMenuRequested, this, &TrafficPage::showMenu);
     connect(m_list->selectionModel(), &QItemSelectionModel::selectionChanged, this, &TrafficPage::refreshDetail);
