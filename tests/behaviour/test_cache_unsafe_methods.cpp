@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "behaviour/cached_resources.h"
+
+using namespace reverxy;
+using namespace reverxy::test;
+
+namespace {
+
+const QByteArrayList fresh{"Cache-Control: max-age=3600"};
+
+} // namespace
+
+/// Requests that change things make stored responses invalid (RFC 9111 section 4.4).
+class TestCacheUnsafeMethods : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+
+    void initTestCase() { m_resources = std::make_unique<CachedResources>(); }
+
+    void cleanupTestCase() {
+        VERIFY_NO_VIOLATIONS(m_resources->origin());
+        m_resources.reset();
+    }
+
+    void section_4_4_target_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("invalidated");
+        for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "M-SEARCH"}) {
+            QTest::addRow("%s", method) << method << 200 << true;
+            QTest::addRow("%s, redirected", method) << method << 303 << true;
+            QTest::addRow("%s, refused", method) << method << 400 << false;
+            QTest::addRow("%s, failed", method) << method << 500 << false;
+        }
+        QTest::newRow("OPTIONS is safe") << "OPTIONS" << 200 << false;
+    }
+
+    void section_4_4_target() {
+        QFETCH(QString, method);
+        QFETCH(int, status);
+        QFETCH(bool, invalidated);
+        const std::string target = m_resources->resource({{200, fresh}, {status, {}, "done"}, {200, fresh, "new"}});
+        COMPARE_STATUS(m_resources->ask(target), 200);
+        COMPARE_STATUS(m_resources->ask(target, {"Content-Length: 0"}, method.toStdString()), status);
+        QCOMPARE(m_resources->ask(target).body, invalidated ? "new"s : "body"s);
+    }
+
+    /// Every variant leaves.
+    void section_4_4_variants() {
+        const QByteArrayList varied = fresh + QByteArrayList{"Vary: Foo"};
+        const std::string target = m_resources->resource(
+            {{200, varied, "one"}, {200, varied, "two"}, {200, {}, "done"}, {200, varied, "new"}});
+        QCOMPARE(m_resources->ask(target, {"Foo: 1"}).body, "one"s);
+        QCOMPARE(m_resources->ask(target, {"Foo: 2"}).body, "two"s);
+        QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "done"s);
+        QCOMPARE(m_resources->ask(target, {"Foo: 1"}).body, "new"s);
+        QCOMPARE(m_resources->ask(target, {"Foo: 2"}).body, "new"s);
+    }
+
+    void section_4_4_otherPaths_data() {
+        QTest::addColumn<QByteArray>("field");
+        QTest::addColumn<QByteArray>("prefix"); // before the path in the field
+        QTest::addColumn<bool>("invalidated");
+        for (const char* field : {"Location", "Content-Location"}) {
+            QTest::addRow("%s", field) << QByteArray(field) << QByteArray("") << true;
+            QTest::addRow("%s of the same origin", field)
+                << QByteArray(field) << QByteArray("http://test.example") << true;
+            QTest::addRow("%s of another origin", field)
+                << QByteArray(field) << QByteArray("http://other.example") << false;
+        }
+    }
+
+    void section_4_4_otherPaths() {
+        QFETCH(QByteArray, field);
+        QFETCH(QByteArray, prefix);
+        QFETCH(bool, invalidated);
+        const std::string other = m_resources->resource({{200, fresh}, {200, fresh, "new"}});
+        const QByteArray line = field + ": " + prefix + QByteArray::fromStdString(other);
+        const std::string target = m_resources->resource({{201, {line}, "done"}});
+        COMPARE_STATUS(m_resources->ask(other), 200);
+        COMPARE_STATUS(m_resources->ask(target, {"Content-Length: 0"}, "POST"), 201);
+        QCOMPARE(m_resources->ask(other).body, invalidated ? "new"s : "body"s);
+    }
+
+  private:
+    std::unique_ptr<CachedResources> m_resources;
+};
+
+QTEST_GUILESS_MAIN(TestCacheUnsafeMethods)
+#include "test_cache_unsafe_methods.moc"
