@@ -177,6 +177,12 @@ void Fill::release(Release reason, Failure failure, Wakes& wakes) {
     wakeReaders(wakes);
 }
 
+void Fill::leadAlone(Waiter leader) {
+    std::lock_guard lock(m_mutex);
+    m_leader = leader;
+    m_leaderAlone = true;
+}
+
 bool Fill::wantedByOthers() const {
     std::lock_guard lock(m_mutex);
     if (m_stage != FillStage::Pending && m_stage != FillStage::Open)

@@ -81,6 +81,8 @@ class Fill {
     /// There will be nothing to follow. `failure`: with Release::Failed.
     void release(Release reason, Failure failure, Wakes& wakes);
 
+    /// The leader's client has gone. `leader` is woken when the last reader leaves.
+    void leadAlone(Waiter leader);
     /// Whether it is worth receiving although the leader's client has gone.
     bool wantedByOthers() const;
 
@@ -184,6 +186,7 @@ class Fill {
     size_t m_readers = 0;
     Waiter m_leader;
     bool m_leaderWaiting = false;
+    bool m_leaderAlone = false;
 };
 
 } // namespace reverxy::cache

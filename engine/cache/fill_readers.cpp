@@ -93,6 +93,8 @@ void Fill::leave(Place& place, Wakes& wakes) {
     slot.used = false;
     slot.waiting = false;
     --m_readers;
+    if (m_readers == 0 && m_leaderAlone)
+        wakes.push_back(m_leader);
     wakeLeader(wakes);
 }
 

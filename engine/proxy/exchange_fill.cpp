@@ -183,6 +183,9 @@ void Exchange::stalled(TimePoint now) {
 void Exchange::fillProgressed(TimePoint now) {
     if (m_decision.phase == Phase::AwaitingFill && m_cache.role == CacheUse::Role::Follows)
         follow(now);
+    else if (m_alone && m_cache.role == CacheUse::Role::Leads && m_cache.fill && !m_decision.cache.background &&
+             !m_cache.fill->wantedByOthers())
+        abandon();
 }
 
 bool Exchange::takesResponse(bool clientBusy) {
@@ -323,6 +326,8 @@ bool Exchange::goesOnWithoutClient() {
         return false;
     if (m_cache.opened)
         leaveFill();
+    // First the entry, then the look: one of both, this or the last reader, sees the other.
+    m_cache.fill->leadAlone(m_port.follower());
     if (!m_cache.fill->wantedByOthers())
         return false;
     m_alone = true;
