@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs what is missing, builds the preset `release` and starts Reverxy with the arguments given, in the folder it was
-# called from. --build-only stops before the start.
+# Installs what is missing, builds the preset `release` and starts Reverxy's demo, with the window where there is a
+# display. Further arguments are passed on, and where they are about a configuration (--config, --check,
+# --print-config) Reverxy starts with that instead of the demo's. Files are named as from the folder it was called from.
+# --build-only stops before the start.
 set -euo pipefail
 called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,13 +11,15 @@ source installer/packages.sh
 source installer/steps.sh
 
 build_only=no
+demo=(--demo)
 arguments=()
 for argument in "$@"; do
-    if [ "$argument" = --build-only ]; then
-        build_only=yes
-    else
-        arguments+=("$argument")
-    fi
+    case $argument in
+    --build-only) build_only=yes ;;
+    --demo) ;; # it is there already
+    --config | --config=* | --check | --print-config) demo=() && arguments+=("$argument") ;;
+    *) arguments+=("$argument") ;;
+    esac
 done
 
 install_packages build
@@ -24,4 +28,4 @@ build_preset release --target reverxy
 
 program=$PWD/build/release/reverxy
 cd "$called_from"
-exec "$program" "${arguments[@]}"
+exec "$program" "${demo[@]}" "${arguments[@]}"

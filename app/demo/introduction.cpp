@@ -51,6 +51,8 @@ QString introduction(const DemoPorts& ports, const QUrl& proxy, const QUrl& prob
         {},
         QStringLiteral("  Ask the shop; X-Served-By names the instance that answered"),
         curl(QStringLiteral("-i "), front + QStringLiteral("/search?q=tea")),
+        QStringLiteral("  Ask twice: the second time the cache answers, as Cache-Status says"),
+        curl(QStringLiteral("-i "), front + QStringLiteral("/products/7")),
         QStringLiteral("  Follow the news as they come"),
         curl(QStringLiteral("-N "), front + QStringLiteral("/news/stream")),
         QStringLiteral("  Reach a service by its name instead of a path"),
@@ -62,6 +64,8 @@ QString introduction(const DemoPorts& ports, const QUrl& proxy, const QUrl& prob
         QStringLiteral("  See which services are ready, and count"),
         curl({}, probes + QStringLiteral("/ready")),
         curl({}, probes + QStringLiteral("/metrics")),
+        {},
+        QStringLiteral("Ctrl-C ends all of it."),
         {},
     };
     return lines.join(QLatin1Char('\n'));
