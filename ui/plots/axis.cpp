@@ -68,6 +68,7 @@ Axis rateAxis(double highest, int mostTicks) {
 
 Axis latencyAxis(double lowestMicros, double highestMicros, int mostTicks) {
     constexpr double fastest = 10;
+    constexpr int slowestDecade = 10; // microseconds in 32 bits end before
     Axis axis;
     axis.logarithmic = true;
     axis.low = roundDown(std::max(lowestMicros, fastest));
@@ -78,7 +79,8 @@ Axis latencyAxis(double lowestMicros, double highestMicros, int mostTicks) {
     const std::array<std::vector<double>, 3> choices{{{1, 2, 5}, {1, 3}, {1}}};
     for (const std::vector<double>& factors : choices) {
         axis.ticks.clear();
-        for (double power = fastest / 10; power <= axis.high; power *= 10) {
+        for (int decade = 0; decade <= slowestDecade; ++decade) {
+            const double power = std::pow(10, decade);
             for (const double factor : factors) {
                 const double value = power * factor;
                 if (value >= axis.low * (1 - 1e-9) && value <= axis.high * (1 + 1e-9))
