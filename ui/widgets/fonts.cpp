@@ -3,6 +3,8 @@
 
 #include <QFontDatabase>
 
+#include <cmath>
+
 namespace reverxy::ui {
 
 namespace {
@@ -11,7 +13,7 @@ QFont scaled(QFont font, double factor) {
     if (font.pointSizeF() > 0)
         font.setPointSizeF(font.pointSizeF() * factor);
     else
-        font.setPixelSize(static_cast<int>(font.pixelSize() * factor + 0.5));
+        font.setPixelSize(static_cast<int>(std::lround(font.pixelSize() * factor)));
     return font;
 }
 
@@ -34,11 +36,13 @@ QFont figureFont(const QFont& font) {
 }
 
 QFont tabularFont(const QFont& font) {
-    QFont tabular = font;
 #if QT_VERSION >= QT_VERSION_CHECK(6, 7, 0)
+    QFont tabular = font;
     tabular.setFeature("tnum", 1);
-#endif
     return tabular;
+#else
+    return font;
+#endif
 }
 
 QFont codeFont(const QFont& font) {

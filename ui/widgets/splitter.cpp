@@ -19,9 +19,9 @@ class Hairline final : public QSplitterHandle {
         painter.fillRect(rect(), palette().color(QPalette::Base));
         const QColor colour = tonesOf(palette()).hairline;
         if (orientation() == Qt::Vertical)
-            painter.fillRect(QRectF(0, height() / 2, width(), 1), colour);
+            painter.fillRect(QRect(0, height() / 2, width(), 1), colour);
         else
-            painter.fillRect(QRectF(width() / 2, 0, 1, height()), colour);
+            painter.fillRect(QRect(width() / 2, 0, 1, height()), colour);
     }
 };
 

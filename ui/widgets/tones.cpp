@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "ui/widgets/tones.h"
 
+#include <cmath>
+
 namespace reverxy::ui {
 
 QColor blend(const QColor& under, const QColor& over, double share) {
-    const auto mix = [share](int from, int to) { return static_cast<int>(from + (to - from) * share + 0.5); };
+    const auto mix = [share](int from, int to) {
+        return static_cast<int>(std::lround(from + (to - from) * share));
+    };
     return {mix(under.red(), over.red()), mix(under.green(), over.green()), mix(under.blue(), over.blue())};
 }
 
