@@ -58,7 +58,7 @@ class TestClientsPage : public QObject {
         QCOMPARE(text(0, ClientColumn::Client), QStringLiteral("192.0.2.7"));
         QCOMPARE(text(0, ClientColumn::State), QStringLiteral("throttled"));
         QCOMPARE(text(0, ClientColumn::Used), QStringLiteral("1,000 of 1,000"));
-        QCOMPARE(text(0, ClientColumn::Reset), QStringLiteral("1.50 s"));
+        QCOMPARE(text(0, ClientColumn::Reset), ui::durationText(1'500'000));
         QCOMPARE(text(1, ClientColumn::State), QStringLiteral("within its quota"));
         QCOMPARE(text(1, ClientColumn::Reset), ui::nothing());
     }
