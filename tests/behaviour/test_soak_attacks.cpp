@@ -182,6 +182,5 @@ class TestSoakAttacks : public QObject {
     }
 };
 
-Q_DECLARE_METATYPE(AttackPlan)
 QTEST_GUILESS_MAIN(TestSoakAttacks)
 #include "test_soak_attacks.moc"
