@@ -9,7 +9,7 @@ namespace reverxy::net {
 
 namespace {
 // Then others of this thread have their turn.
-constexpr int acceptedPerTurn = 64;
+constexpr int acceptedPerTurn = 16;
 constexpr std::chrono::milliseconds retryAfter{100};
 } // namespace
 

@@ -113,9 +113,9 @@ class TestSoakAttacks : public QObject {
         row("empty lines", {.connections = 50, .drip = "\r\n\r\n\r\n\r\n", .reads = true}, muchEach);
         row("nonsense", {.connections = 50, .opening = "\x16\x03\x01\x02 nonsense\r\n\r\n", .reads = true},
             muchEach);
-        row("connections that are reset", {.connections = 50, .opening = get("/steady"), .resets = true}, muchEach);
+        row("connections that are reset", {.connections = 20, .opening = get("/steady"), .resets = true}, muchEach);
         row("many names",
-            {.connections = 50,
+            {.connections = 20,
              .reads = true,
              .resets = true,
              .openings =

@@ -12,7 +12,7 @@
 namespace reverxy::test {
 
 namespace {
-constexpr std::chrono::milliseconds pause{2};
+constexpr std::chrono::milliseconds pause{5};
 // At once and on one connection, so that all have their turn.
 constexpr size_t mostAtOnce = 64 * 1024;
 } // namespace
