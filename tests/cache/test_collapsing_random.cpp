@@ -260,7 +260,6 @@ class SimulatedWorker {
 void check(World& world) {
     QCOMPARE(world.wrong.load(), 0);
     QCOMPARE(world.ended.load(), int(workers) * clientsEach);
-    QVERIFY(world.collapsed > 100);
     QCOMPARE(world.cache->fills().size(), size_t(0));
     // Nothing stays set aside: without its entries the store holds its indexes alone.
     world.cache->purge("");
@@ -295,6 +294,7 @@ class TestCollapsingRandom : public QObject {
             QVERIFY2(++steps < 3'000'000, "somebody waits for ever");
         }
         check(world);
+        QVERIFY(world.collapsed > 100); // on threads that depends on who runs when
     }
 
     void onThreads() {
