@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "exchange_values.h"
 
+#include "cache/verdicts.h"
 #include "limit/client_identity.h"
 #include "observe/outcome.h"
 
@@ -52,6 +53,35 @@ QString nameOrNothing(NameId id, const NameTable& names) {
     return id == 0 ? QString() : text(names.name(id));
 }
 
+/// "The response says no-store (RFC 9111 section 5.2.2.5)."
+QString sentenceOf(const cache::VerdictInfo& info) {
+    QString sentence = text(info.sentence);
+    if (!info.section.empty() && sentence.endsWith(QLatin1Char('.'))) {
+        sentence.chop(1);
+        sentence += QStringLiteral(" (%1).").arg(text(info.section));
+    }
+    return sentence;
+}
+
+api::CacheNote noteOf(const observe::CacheRecord& record) {
+    api::CacheNote note;
+    const auto verdict = static_cast<cache::CacheVerdict>(record.verdict);
+    if (verdict == cache::CacheVerdict::None)
+        return note;
+    note.verdict = text(cache::infoOf(verdict).name);
+    note.sentence = sentenceOf(cache::infoOf(verdict));
+    const auto storing = static_cast<cache::StoreVerdict>(record.store);
+    if (storing != cache::StoreVerdict::None) {
+        note.storing = text(cache::infoOf(storing).name);
+        note.storingSentence = sentenceOf(cache::infoOf(storing));
+    }
+    note.hit = record.hit;
+    note.collapsed = record.collapsed;
+    note.ageSeconds = record.age;
+    note.lifetimeSeconds = record.lifetime;
+    return note;
+}
+
 } // namespace
 
 api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names) {
@@ -71,6 +101,7 @@ api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names
     exchange.limit = {nameOrNothing(decision.limit.limiter, names),
                       static_cast<api::LimitVerdict>(decision.limit.verdict), decision.limit.limit,
                       decision.limit.used, decision.limit.resetMillis};
+    exchange.cache = noteOf(decision.cache);
     exchange.route = nameOrNothing(decision.route, names);
     exchange.pool = nameOrNothing(decision.pool, names);
     const size_t candidates = std::min<size_t>(decision.candidatesTotal, observe::Decision::maxCandidates);

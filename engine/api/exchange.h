@@ -45,6 +45,20 @@ struct LimitNote {
     bool operator==(const LimitNote&) const = default;
 };
 
+/// The cache's part in one request. Sentences are the engine's own, each with the section of the standard behind
+/// it.
+struct CacheNote {
+    QString verdict;  // in short, as "hit" or "uri-miss"; empty: the cache had no part in it
+    QString sentence; // what it did, and why
+    QString storing;  // in short, as "stored" or "no-store"; empty: nothing came that could have been stored
+    QString storingSentence;
+    bool hit = false;       // answered without a backend
+    bool collapsed = false; // answered by what another request fetched
+    uint32_t ageSeconds = 0;
+    uint32_t lifetimeSeconds = 0;
+    bool operator==(const CacheNote&) const = default;
+};
+
 /// One try of one backend.
 struct ExchangeAttempt {
     QString backend;
@@ -76,6 +90,7 @@ struct Exchange {
     uint8_t httpMinor = 1;
 
     LimitNote limit;
+    CacheNote cache;
     QString route;
     QString pool;
     QStringList candidates; // backends that could have been chosen the last time; the first ones

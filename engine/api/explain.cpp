@@ -80,6 +80,21 @@ QString limitOf(const LimitNote& note) {
     return {};
 }
 
+QString cacheOf(const CacheNote& note) {
+    QStringList parts;
+    parts << note.sentence;
+    if (note.hit)
+        parts << QStringLiteral("It was %1 s old, of a lifetime of %2 s.")
+                     .arg(note.ageSeconds)
+                     .arg(note.lifetimeSeconds);
+    if (note.collapsed)
+        parts << QStringLiteral(
+            "Another request for the same was on its way, and its response served this one too.");
+    if (!note.storingSentence.isEmpty())
+        parts << note.storingSentence;
+    return parts.join(QLatin1Char(' '));
+}
+
 QString choice(const Exchange& exchange) {
     const QString backend = exchange.backend();
     if (backend.isEmpty())
@@ -143,6 +158,10 @@ QString response(const Exchange& exchange) {
         told = QStringLiteral("The client got the backend's %1, %2 of body.")
                    .arg(exchange.status)
                    .arg(bytes(exchange.responseBodyBytes));
+    else if (exchange.cache.hit || exchange.cache.collapsed)
+        told = QStringLiteral("The client got %1 from the cache, %2 of body.")
+                   .arg(exchange.status)
+                   .arg(bytes(exchange.responseBodyBytes));
     else
         told = QStringLiteral("The proxy itself answered with %1.").arg(exchange.status);
     if (exchange.failure != Failure::None) {
@@ -177,6 +196,8 @@ std::vector<Explanation> explain(const Exchange& exchange) {
     story.push_back({QStringLiteral("Route"), route(exchange)});
     if (exchange.limit.verdict != LimitVerdict::None)
         story.push_back({QStringLiteral("Limit"), limitOf(exchange.limit)});
+    if (!exchange.cache.verdict.isEmpty())
+        story.push_back({QStringLiteral("Cache"), cacheOf(exchange.cache)});
     if (!exchange.route.isEmpty())
         story.push_back({QStringLiteral("Backend"), choice(exchange)});
     const bool running = exchange.phase != ExchangePhase::Finished;

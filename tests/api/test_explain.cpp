@@ -92,6 +92,22 @@ class TestExplain : public QObject {
                  qPrintable(under(exchange, QStringLiteral("Client"))));
     }
 
+    void aHitNamesItsAge() {
+        Exchange exchange = plain();
+        exchange.attempts.clear();
+        exchange.attemptsTotal = 0;
+        exchange.responseFromBackend = false;
+        exchange.cache.verdict = QStringLiteral("hit");
+        exchange.cache.sentence = QStringLiteral("A fresh stored response answers.");
+        exchange.cache.hit = true;
+        exchange.cache.ageSeconds = 3;
+        exchange.cache.lifetimeSeconds = 60;
+        QCOMPARE(under(exchange, QStringLiteral("Cache")),
+                 QStringLiteral("A fresh stored response answers. It was 3 s old, of a lifetime of 60 s."));
+        QCOMPARE(under(exchange, QStringLiteral("Response")),
+                 QStringLiteral("The client got 200 from the cache, 849 bytes of body."));
+    }
+
     void theLimiterTellsHowTheClientStands_data() {
         QTest::addColumn<int>("verdict");
         QTest::addColumn<QString>("told");

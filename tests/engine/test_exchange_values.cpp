@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cache/verdicts.h"
 #include "exchange_values.h"
 
 #include <QTest>
@@ -74,6 +75,30 @@ class TestExchangeValues : public QObject {
         QCOMPARE(exchange.queuedMicros, uint32_t(7));
         QCOMPARE(exchange.firstByteMicros, uint32_t(8));
         QCOMPARE(exchange.totalMicros, uint32_t(9));
+    }
+
+    void theCacheTellsWhatItDidAndWhy() {
+        const NameTable names;
+        observe::Decision decision;
+        decision.cache.verdict = static_cast<uint8_t>(cache::CacheVerdict::UriMiss);
+        decision.cache.store = static_cast<uint8_t>(cache::StoreVerdict::NoStore);
+        api::CacheNote note = valuesOf(decision, names).cache;
+        QCOMPARE(note.verdict, QStringLiteral("uri-miss"));
+        QCOMPARE(note.storing, QStringLiteral("no-store"));
+        QVERIFY2(note.storingSentence.endsWith(QStringLiteral("(RFC 9111 section 5.2.2.5).")),
+                 qPrintable(note.storingSentence));
+        decision.cache = {};
+        decision.cache.verdict = static_cast<uint8_t>(cache::CacheVerdict::Hit);
+        decision.cache.hit = true;
+        decision.cache.age = 3;
+        decision.cache.lifetime = 60;
+        note = valuesOf(decision, names).cache;
+        QCOMPARE(note.verdict, QStringLiteral("hit"));
+        QVERIFY(note.hit);
+        QCOMPARE(note.ageSeconds, uint32_t(3));
+        QCOMPARE(note.lifetimeSeconds, uint32_t(60));
+        QVERIFY(note.storing.isEmpty());
+        QVERIFY(valuesOf(observe::Decision(), names).cache.verdict.isEmpty());
     }
 
     void whatWasNotDecidedHasNoName() {
