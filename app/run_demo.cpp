@@ -26,6 +26,7 @@ ConfigurationSource demoSource(const demo::Demo& demo, const CommandLine& comman
         config::Reading made = demo::demoConfiguration(ports, environment, overrides);
         ConfigurationReading reading;
         reading.config = std::move(made.config);
+        reading.path = QStringLiteral("the demo's own configuration"); // no file, but not all defaults either
         for (const config::Problem& problem : made.problems)
             reading.problems << QString::fromStdString(problem.toString());
         return reading;
