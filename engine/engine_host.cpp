@@ -12,7 +12,9 @@ EngineHost::EngineHost(ConfigurationSource source, observe::Log& log, NameTable&
 EngineHost::~EngineHost() = default;
 
 std::optional<QString> EngineHost::start() {
-    if (m_state != State::Stopped)
+    if (m_state == State::Draining)
+        return QStringLiteral("The engine is still finishing what runs; start it when it has stopped.");
+    if (m_state == State::Running)
         return std::nullopt;
     const ConfigurationReading reading = m_source();
     if (!reading.config)

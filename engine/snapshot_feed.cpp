@@ -54,8 +54,7 @@ void SnapshotFeed::setWatched(bool watched) {
         m_timer.stop();
         return;
     }
-    m_positions.clear(); // whoever begins to look sees what went before
-    m_seconds.clear();
+    forgetEngine(); // whoever begins to look sees what went before
     refresh();
 }
 

@@ -171,6 +171,9 @@ void Fill::breakOff(Wakes& wakes) {
 
 void Fill::release(Release reason, Failure failure, Wakes& wakes) {
     std::lock_guard lock(m_mutex);
+    // What has come to an end, good or bad, stays so for those who still read: its leader may leave before they do.
+    if (m_stage == FillStage::Complete || m_stage == FillStage::Broken)
+        return;
     m_stage = FillStage::Released;
     m_reason = reason;
     m_failure = failure;

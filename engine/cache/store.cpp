@@ -137,6 +137,8 @@ std::vector<EntryInfo> Store::page(PageCursor& cursor, size_t count) {
 
 bool Store::reserve(uint64_t bytes, TimePoint now) {
     const uint64_t limit = m_limit;
+    if (bytes > limit)
+        return false; // nothing need leave for what can never fit
     m_bytes += static_cast<int64_t>(bytes);
     evict(limit, stampOf(now));
     if (this->bytes() <= limit)

@@ -250,7 +250,9 @@ void Exchange::fillBody(std::string_view bytes) {
         m_cache.cache->fills().remove(*m_cache.fill);
     }
     wake();
-    if (m_alone && !m_cache.fill->wantedByOthers())
+    // What is fetched to renew the store is wanted by the store, whatever its size.
+    const bool forTheStore = m_decision.cache.background && m_cache.fill->storable();
+    if (m_alone && !forTheStore && !m_cache.fill->wantedByOthers())
         abandon();
 }
 
