@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "behaviour/cache_story.h"
 
+#include <algorithm>
 #include <set>
 
 using namespace reverxy;
@@ -27,6 +28,18 @@ struct Crowd {
 
 bool waitForExchanges(const RunningEngine& proxy, uint32_t count) {
     return waitUntil([&] { return proxy.runningExchanges() == count; });
+}
+
+/// All but one of `count` wait for what that one fetches.
+bool waitForFollowers(const RunningEngine& proxy, size_t count) {
+    observe::ReportRequest request;
+    request.running = static_cast<uint32_t>(count);
+    return waitUntil([&] {
+        const observe::Report report = proxy.collect(request);
+        return std::count_if(report.running.begin(), report.running.end(), [](const observe::Decision& decision) {
+                   return decision.phase == observe::Phase::AwaitingFill;
+               }) == static_cast<std::ptrdiff_t>(count) - 1;
+    });
 }
 
 /// Reads the body, as far as it comes.
@@ -274,7 +287,7 @@ class TestCacheCollapsing : public QObject {
         config.proxy.retries = 0;
         RunningEngine proxy(config);
         Crowd crowd(proxy, many);
-        QVERIFY(waitForExchanges(proxy, many));
+        QVERIFY(waitForFollowers(proxy, many));
         gate.open();
         for (const auto& client : crowd.clients)
             COMPARE_STATUS(client->read(), 502);
