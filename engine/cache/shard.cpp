@@ -30,6 +30,11 @@ class Weighing {
 
 } // namespace
 
+Shard::~Shard() {
+    while (const StoredResponse* const oldest = m_list.oldest())
+        unlink(*oldest);
+}
+
 size_t Shard::find(std::string_view key, uint64_t hash, uint32_t stamp, std::span<StoredRef> variants) {
     size_t count = 0;
     std::lock_guard lock(m_mutex);

@@ -20,6 +20,12 @@ class alignas(64) Shard {
     /// How much the bytes held here have changed by a call.
     using Delta = int64_t;
 
+    Shard() = default;
+    /// Lets go of every entry.
+    ~Shard();
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+
     /// See Store::find().
     size_t find(std::string_view key, uint64_t hash, uint32_t stamp, std::span<StoredRef> variants);
     void used(const StoredResponse& entry, uint32_t stamp);
