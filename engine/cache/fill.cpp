@@ -128,6 +128,11 @@ void Fill::stopKeeping() {
     unreserve();
 }
 
+void Fill::goOn(TimePoint now) {
+    std::lock_guard lock(m_mutex);
+    m_lastProgress = now;
+}
+
 bool Fill::takesMore(Waiter leader) {
     if (!m_windowed)
         return true;

@@ -8,6 +8,7 @@
 #include "cache/store.h"
 #include "cache/stored_response.h"
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -47,12 +48,16 @@ class Fill {
     static constexpr uint32_t inlineLimit = 16 * 1024;
     /// What is received although nobody reads it any more, to be stored (bytes).
     static constexpr uint64_t smallBody = 1 << 20;
+    /// A body that has not gone on for this long has stalled.
+    static constexpr std::chrono::seconds silenceLimit{5};
 
     using Wakes = std::vector<Waiter>;
 
     /// `key`: what requests must have in common to follow. `generation`: see Generations. `store`: for room.
-    Fill(std::string key, uint64_t hash, uint32_t generation, Store& store, TimePoint now)
-        : m_key(std::move(key)), m_hash(hash), m_generation(generation), m_store(store), m_lastProgress(now) {}
+    /// `patience`: how long the leader itself waits for a backend from one sign of life to the next.
+    Fill(std::string key, uint64_t hash, uint32_t generation, Store& store, TimePoint now, Duration patience)
+        : m_key(std::move(key)), m_hash(hash), m_generation(generation), m_store(store), m_patience(patience),
+          m_lastProgress(now) {}
 
     ~Fill();
     Fill(const Fill&) = delete;
@@ -71,6 +76,8 @@ class Fill {
     bool open(const StoredParts& parts, std::optional<uint64_t> length, uint64_t maxEntrySize, TimePoint now,
               Wakes& wakes);
     void append(std::string_view bytes, TimePoint now, Wakes& wakes);
+    /// The leader is still at it: it asks a backend once more, or one told it to wait.
+    void goOn(TimePoint now);
     /// False while a reader of a response that is not stored is too far behind; `leader` is woken when it has gone
     /// on.
     bool takesMore(Waiter leader);
@@ -133,8 +140,9 @@ class Fill {
     Part read(Place& place, Waiter reader, Wakes& wakes);
     void leave(Place& place, Wakes& wakes);
 
-    /// Any thread: when something was received for the last time.
-    TimePoint lastProgress() const;
+    /// Any thread: when it has stalled, unless something comes before. Until the head is there the leader's own
+    /// patience counts, for a backend may well be slow to answer; then a silence of the body.
+    TimePoint stallsAt() const;
     size_t readers() const;
     /// Whether a reader's not going on holds others up.
     bool heldUpBy(const Place& place) const;
@@ -163,6 +171,7 @@ class Fill {
     const uint64_t m_hash; // of the key
     const uint32_t m_generation;
     Store& m_store;
+    const Duration m_patience;
 
     // The leader's own; m_response and m_length do not change after open().
     SharedRef<StoredResponse> m_response;

@@ -98,9 +98,9 @@ void Fill::leave(Place& place, Wakes& wakes) {
     wakeLeader(wakes);
 }
 
-TimePoint Fill::lastProgress() const {
+TimePoint Fill::stallsAt() const {
     std::lock_guard lock(m_mutex);
-    return m_lastProgress;
+    return m_lastProgress + (m_stage == FillStage::Pending ? m_patience : Duration(silenceLimit));
 }
 
 size_t Fill::readers() const {

@@ -17,7 +17,7 @@ bool FillTable::contains(std::string_view key, uint64_t hash) {
 }
 
 FillTable::Joined FillTable::joinOrLead(std::string_view key, uint64_t hash, uint32_t generation, Store& store,
-                                        TimePoint now, Fill::Place& place) {
+                                        TimePoint now, Duration patience, Fill::Place& place) {
     Part& part = partOf(hash);
     for (;;) {
         std::shared_ptr<Fill> found;
@@ -25,12 +25,13 @@ FillTable::Joined FillTable::joinOrLead(std::string_view key, uint64_t hash, uin
             std::lock_guard lock(part.mutex);
             const auto it = findIn(part, key, hash);
             if (it == part.fills.end()) {
-                part.fills.push_back(std::make_shared<Fill>(std::string(key), hash, generation, store, now));
+                part.fills.push_back(
+                    std::make_shared<Fill>(std::string(key), hash, generation, store, now, patience));
                 return {part.fills.back(), true};
             }
             found = *it;
         }
-        if (found->generation() == generation && now - found->lastProgress() < stallAfter && found->join(place))
+        if (found->generation() == generation && now < found->stallsAt() && found->join(place))
             return {std::move(found), false};
         remove(*found);
     }

@@ -4,7 +4,6 @@
 #include "cache/fill.h"
 
 #include <array>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -16,18 +15,15 @@ namespace reverxy::cache {
 /// leaf lock each.
 class FillTable {
   public:
-    /// A fill that has received nothing for this long is not joined any more: another one begins.
-    static constexpr std::chrono::seconds stallAfter{5};
-
     struct Joined {
         std::shared_ptr<Fill> fill;
         bool leads = false; // it is new, and whoever asked fetches
     };
 
-    /// The fill for `key`, joined at `place`, or a new one to lead. `generation`: of the key now; older fills are
-    /// not joined.
+    /// The fill for `key`, joined at `place`, or a new one to lead with `patience` (see Fill). `generation`: of the
+    /// key now; older fills are not joined, nor are those that have stalled.
     Joined joinOrLead(std::string_view key, uint64_t hash, uint32_t generation, Store& store, TimePoint now,
-                      Fill::Place& place);
+                      Duration patience, Fill::Place& place);
     /// Whether somebody fetches `key` now.
     bool contains(std::string_view key, uint64_t hash);
     /// Nobody joins it from now on. Does nothing where it is not in the table.

@@ -179,6 +179,7 @@ class Exchange {
 
     // exchange_fill.cpp
     bool mayShareFetch(TimePoint now);
+    Duration leadersPatience() const;
     bool joinOthers(TimePoint now);
     bool join(TimePoint now);
     bool endAlone();
@@ -189,6 +190,7 @@ class Exchange {
     void followAgain(Failure failure, TimePoint now);
     void stalled(TimePoint now);
     bool openFill(const cache::StoredParts& parts, std::optional<uint64_t> length, bool forOthers, TimePoint now);
+    void goOnLeading(TimePoint now);
     void fillBody(std::string_view bytes);
     void completeFill(TimePoint now);
     void breakFill();

@@ -66,6 +66,7 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
         return false;
     endWaiting(now);
     m_decision.phase = Phase::Connecting;
+    goOnLeading(now);
     m_attemptBegun = now;
     m_interims = 0;
     observe::Attempt& attempt = m_decision.beginAttempt();

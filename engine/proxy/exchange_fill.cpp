@@ -41,6 +41,13 @@ bool Exchange::mayShareFetch(TimePoint now) {
     return !special || m_cache.foundCount > 0;
 }
 
+/// The longest that a leader may wait for a backend from one sign of life to the next, all its own bounds together:
+/// so long those who follow it wait too, for they would not get an answer sooner by themselves.
+Duration Exchange::leadersPatience() const {
+    const config::Proxy& settings = configuration().proxy;
+    return Fill::silenceLimit + settings.queue.timeout + settings.connectTimeout + settings.responseTimeout;
+}
+
 /// True when the request waits for another one's response, or is answered. False: ask a backend, perhaps as leader.
 bool Exchange::joinOthers(TimePoint now) {
     if (!m_alone && !mayShareFetch(now))
@@ -53,7 +60,7 @@ bool Exchange::join(TimePoint now) {
     cache::Cache& shared = *m_cache.cache;
     const uint64_t hash = shared.store().hashOf(m_cache.collapseKey);
     auto joined = shared.fills().joinOrLead(m_cache.collapseKey, hash, m_cache.generation, shared.store(), now,
-                                            m_cache.place);
+                                            leadersPatience(), m_cache.place);
     m_cache.fill = std::move(joined.fill);
     m_cache.registered = true;
     if (joined.leads) {
@@ -67,7 +74,7 @@ bool Exchange::join(TimePoint now) {
     }
     m_decision.phase = Phase::AwaitingFill;
     m_waitBegun = now;
-    m_port.setDeadline(now + cache::FillTable::stallAfter);
+    m_port.setDeadline(m_cache.fill->stallsAt());
     follow(now);
     return true;
 }
@@ -170,14 +177,17 @@ void Exchange::followAgain(Failure failure, TimePoint now) {
         forward(now);
 }
 
-/// The leader is silent: whoever asks from now on does not wait for it, and those who waited lead and follow anew.
+/// The leader shows no sign of life beyond its own bounds: whoever asks from now on does not wait for it, and of
+/// those who waited one leads, and the others follow that one. This tells nothing of the key, and is not counted.
 void Exchange::stalled(TimePoint now) {
-    const TimePoint late = m_cache.fill->lastProgress() + cache::FillTable::stallAfter;
+    const TimePoint late = m_cache.fill->stallsAt();
     if (now < late)
         return m_port.setDeadline(late);
     m_cache.cache->fills().remove(*m_cache.fill);
     leaveFill();
-    lookAgain(now);
+    endWaiting(now);
+    if (!lookUp(now))
+        forward(now);
 }
 
 void Exchange::fillProgressed(TimePoint now) {
@@ -227,8 +237,8 @@ bool Exchange::openFill(const cache::StoredParts& parts, std::optional<uint64_t>
     if (m_cache.fill && !forOthers)
         releaseFill(Release::GoAlone, Failure::None);
     if (!m_cache.fill) {
-        m_cache.fill =
-            std::make_shared<Fill>(std::string(), m_cache.hash, m_cache.generation, m_cache.cache->store(), now);
+        m_cache.fill = std::make_shared<Fill>(std::string(), m_cache.hash, m_cache.generation,
+                                              m_cache.cache->store(), now, leadersPatience());
         m_cache.registered = false;
     }
     m_cache.role = CacheUse::Role::Leads;
@@ -240,6 +250,12 @@ bool Exchange::openFill(const cache::StoredParts& parts, std::optional<uint64_t>
     m_cache.reading = !m_alone && m_cache.fill->join(m_cache.place);
     wake();
     return true;
+}
+
+/// The leader's sign of life, while those who follow wait for a head.
+void Exchange::goOnLeading(TimePoint now) {
+    if (m_cache.fill && m_cache.role == CacheUse::Role::Leads)
+        m_cache.fill->goOn(now);
 }
 
 void Exchange::fillBody(std::string_view bytes) {

@@ -33,6 +33,7 @@ void Exchange::responseHead(const http::ResponseHead& head, std::string_view dat
     if (head.isInterim()) {
         if (++m_interims > interimLimit)
             return upstreamLost(Failure::ResponseMalformed, "too many interim responses", true, now);
+        goOnLeading(now);
         if (m_head->version == http::Version::Http10)
             return; // RFC 9110 section 15.2
         composeResponseFields(head, false, date, m_arena, m_fields);

@@ -133,7 +133,7 @@ class SimulatedWorker {
         if (cache.uncacheable().contain(client.hash, m_now))
             return end(client, false);
         auto joined = cache.fills().joinOrLead(client.key, client.hash, client.generation, cache.store(), m_now,
-                                               client.place);
+                                               60s, client.place);
         client.fill = std::move(joined.fill);
         client.leads = joined.leads;
         client.joined = !joined.leads;

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr uint64_t maxEntry = 256 * 1024;
+constexpr auto patience = 60s;
 
 /// A reader of a fill and what it has read.
 struct Reader {
@@ -61,7 +62,7 @@ struct Bench {
 
     TimePoint now{1h};
     Store store{HashSeed{1, 2}};
-    Fill fill{"key", 7, 0, store, now};
+    Fill fill{"key", 7, 0, store, now, patience};
     Fill::Wakes wakes;
 };
 
@@ -268,19 +269,34 @@ class TestFill : public QObject {
         QVERIFY(!small.fill.wantedByOthers());
     }
 
+    void whenItStallsDependsOnWhatIsAwaited() {
+        Bench bench;
+        QVERIFY2(bench.fill.stallsAt() == bench.now + patience, "no head: the leader's own bound");
+        bench.now += 40s;
+        bench.fill.goOn(bench.now);
+        QVERIFY2(bench.fill.stallsAt() == bench.now + patience, "it asks once more");
+        bench.now += 40s;
+        QVERIFY(bench.open({}));
+        QVERIFY2(bench.fill.stallsAt() == bench.now + Fill::silenceLimit, "within the body");
+        bench.now += 4s;
+        bench.fill.append("some", bench.now, bench.wakes);
+        QVERIFY(bench.fill.stallsAt() == bench.now + Fill::silenceLimit);
+    }
+
     void oneLeadsAndTheOthersFollow() {
         Bench bench;
         FillTable table;
         Fill::Place place;
         const auto join = [&](std::string_view key, uint32_t generation, TimePoint now) {
-            return table.joinOrLead(key, bench.store.hashOf(key), generation, bench.store, now, place);
+            return table.joinOrLead(key, bench.store.hashOf(key), generation, bench.store, now, patience, place);
         };
         const auto first = join("a", 0, bench.now);
         QVERIFY(first.leads);
         QVERIFY(!join("a", 0, bench.now).leads);
         QVERIFY(join("b", 0, bench.now).leads);
         QVERIFY2(join("a", 1, bench.now).leads, "invalidated meanwhile");
-        QVERIFY2(join("b", 0, bench.now + FillTable::stallAfter).leads, "stalled");
+        QVERIFY2(!join("b", 0, bench.now + patience - 1s).leads, "a backend may be slow to answer");
+        QVERIFY2(join("b", 0, bench.now + patience).leads, "stalled");
         table.remove(*first.fill); // is not there any more
         QCOMPARE(table.size(), size_t(2));
         const auto second = join("a", 1, bench.now);

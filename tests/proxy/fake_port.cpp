@@ -241,7 +241,7 @@ void FakePort::beginTunnel() {
 }
 
 void FakePort::wakeFollowers(const std::vector<Waiter>& followers) {
-    followersWoken += followers.size();
+    m_world.fillWakes.insert(m_world.fillWakes.end(), followers.begin(), followers.end());
 }
 
 void FakePort::setDeadline(TimePoint at) {

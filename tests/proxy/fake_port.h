@@ -76,6 +76,7 @@ struct FakeWorld {
     WorkerRuntime worker;
     std::map<const BackendState*, int> idle;
     std::deque<Wake> wakes;
+    std::deque<Waiter> fillWakes; // for those who follow or lead a fill
     uint64_t lastToken = 0;
 };
 
@@ -100,10 +101,10 @@ class FakePort final : public ExchangePort {
     TimePoint deadline = TimePoint::max();
     int cuts = 0;
     int tunnels = 0;
-    int kept = 0;        // connections released for reuse
-    int closed = 0;      // and those that were not
-    int validations = 0; // asked for in the background
-    size_t followersWoken = 0;
+    int kept = 0;         // connections released for reuse
+    int closed = 0;       // and those that were not
+    int validations = 0;  // asked for in the background
+    Waiter self{0, 1};    // as others see it in a fill
     std::string observed; // about backends' health: "a-" failed, "a+" answered
 
     bool connectionOpen() const { return m_open; }
@@ -137,7 +138,7 @@ class FakePort final : public ExchangePort {
     void cutResponse() override;
     void beginTunnel() override;
 
-    Waiter follower() override { return {0, 1}; }
+    Waiter follower() override { return self; }
 
     void stopFollowing() override {}
 
