@@ -148,9 +148,11 @@ std::optional<WallTime> moment(const Parts& parts) {
 } // namespace
 
 void writeDate(char* out, WallTime time) {
-    const sys_days day = std::chrono::floor<std::chrono::days>(time);
+    // In whole seconds: the first day that a WallTime reaches begins before it does.
+    const sys_seconds whole = std::chrono::floor<seconds>(time);
+    const sys_days day = std::chrono::floor<std::chrono::days>(whole);
     const year_month_day date{day};
-    const auto second = static_cast<unsigned>(std::chrono::floor<seconds>(time - day).count());
+    const auto second = static_cast<unsigned>((whole - day).count());
     const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
 
     std::memcpy(out, "Day, 00 Mon 0000 00:00:00 GMT", dateSize);

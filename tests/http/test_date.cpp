@@ -42,6 +42,18 @@ class TestDate : public QObject {
                  std::string("Sun, 06 Nov 1994 08:49:37 GMT"));
     }
 
+    /// What lies beyond a clock's reach was read as its first or last moment, and can be written as well.
+    void theEndsOfTheClockCanBeWritten() {
+        for (const char* text : {"Sat, 01 Jan 0000 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"}) {
+            const auto end = parseDate(text, at(year2026));
+            QVERIFY(end.has_value());
+            const auto again = parseDate(written(*end), at(year2026));
+            QVERIFY(again.has_value());
+            QCOMPARE(std::chrono::floor<std::chrono::seconds>(*again),
+                     std::chrono::floor<std::chrono::seconds>(*end));
+        }
+    }
+
     void everyWrittenDateIsReadBack() {
         // A step without a common divisor with days and years meets every month, weekday and hour.
         for (int64_t seconds = -2000000000; seconds < 8000000000; seconds += 7654321)
