@@ -127,8 +127,10 @@ constexpr std::array table{
                "auto")),
     integer<&Proxy::maxConnections>("max_connections", "10000", 1, 1'000'000, "connections",
                                     "Client connections held at once; further ones wait in the listen queue."),
-    integer<&Proxy::maxConnectionsPerClient>("max_connections_per_client", "0", 0, 1'000'000, "connections",
-                                             "Connections one client address may hold at once; 0 is no limit."),
+    integer<&Proxy::maxConnectionsPerClient>(
+        "max_connections_per_client", "0", 0, 1'000'000, "connections",
+        "Connections one client address may hold at once; further ones are answered with 429 and closed, "
+        "or closed at once when as many again wait for that; 0 is no limit."),
     size<&Proxy::memoryLimit>("memory_limit", "0B", 0, 1024 * gibibyte,
                               "Memory the process may use itself; 0B is no limit beyond the other bounds."),
     size<&Proxy::maxHeaderSize>("max_header_size", "64KiB", kibibyte, mebibyte,
