@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "fuzz/require.h"
 #include "support/parsed.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <string>
 #include <string_view>
@@ -16,14 +15,6 @@ namespace reverxy::fuzz {
 
 /// Small limits, so that the inputs reach them.
 constexpr http::HeadLimits limits{2048, 24};
-
-/// Ends the process, which the fuzzer takes for a finding, when an invariant does not hold.
-inline void require(bool holds, const char* invariant) {
-    if (holds)
-        return;
-    std::fprintf(stderr, "does not hold: %s\n", invariant);
-    std::abort();
-}
 
 /// Where an input is cut, told by the input itself: so each finding can be reproduced, and the corpus holds plain
 /// messages.
