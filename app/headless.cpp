@@ -40,6 +40,7 @@ class Headless {
         if (m_terminating) {
             m_log.write(observe::Level::Warn, "engine", "a second signal: ending at once");
             m_exitCode = 1;
+            return m_host.stopNow();
         }
         m_terminating = true;
         m_host.stop();

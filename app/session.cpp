@@ -33,7 +33,8 @@ void Session::end() {
         m_cut = true;
     }
     m_ending = true;
-    m_control.send(api::StopEngine{});
+    // That the user has begun to stop the engine in the window before is no wish to end at once.
+    m_control.send(api::StopEngine{m_cut});
 }
 
 } // namespace reverxy::app

@@ -207,11 +207,8 @@ void Engine::drain() {
         Q_EMIT drained();
         return;
     }
-    if (d->draining) {
-        d->drainTimer.stop();
-        d->switchboard->postToAll(net::CutAll{});
+    if (d->draining)
         return;
-    }
     d->draining = true;
     const auto timeout = d->config.proxy.drainTimeout;
     d->log.write(observe::Level::Info, "engine",
@@ -220,6 +217,17 @@ void Engine::drain() {
     d->switchboard->postToAll(net::Drain{});
     d->listening.close();
     d->drainTimer.start(timeout);
+}
+
+void Engine::cut() {
+    if (!d->switchboard) {
+        Q_EMIT drained();
+        return;
+    }
+    d->draining = true;
+    d->drainTimer.stop();
+    d->listening.close();
+    d->switchboard->postToAll(net::CutAll{});
 }
 
 std::vector<observe::Decision> Engine::recentDecisions(size_t count) const {

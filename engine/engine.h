@@ -43,15 +43,17 @@ class Engine : public QObject {
     quint16 port() const;
     /// That of the probe listener. It answers from start() on, also while the engine drains, and closes last.
     quint16 probePort() const;
-    /// drain() was called, or the workers have ended.
+    /// drain() or cut() was called, or the workers have ended.
     bool isDraining() const;
     uint32_t workers() const;
     /// Swaps routes, pools, backends, timeouts and limits without touching running exchanges. Returns the keys
     /// whose change needs a restart to take effect (listeners, worker count), in the words of the configuration.
     std::vector<QString> reload(const config::Config& config);
     /// Stops accepting, half-closes idle connections, lets running exchanges finish with `Connection: close`, cuts
-    /// the rest after the configuration's drain_timeout, then emits drained(). A second call cuts at once.
+    /// the rest after the configuration's drain_timeout, then emits drained(). A second call changes nothing.
     void drain();
+    /// Cuts whatever still runs, whether it drains already or not; drained() follows.
+    void cut();
 
     /// The last decisions of all workers, oldest first, at most `count` of each worker. Asks each worker and waits
     /// for the answers; for tests and diagnosis, not for the path of a request.
@@ -75,7 +77,7 @@ class Engine : public QObject {
     uint32_t runningExchanges() const;
 
   Q_SIGNALS:
-    /// The last worker has ended after drain().
+    /// The last worker has ended after drain() or cut().
     void drained();
 
   private:

@@ -57,12 +57,23 @@ std::optional<QString> EngineHost::reload() {
 }
 
 void EngineHost::stop() {
+    if (beginStopping())
+        m_engine->drain();
+}
+
+void EngineHost::stopNow() {
+    if (beginStopping())
+        m_engine->cut();
+}
+
+/// False, and told, where there is nothing to stop.
+bool EngineHost::beginStopping() {
     if (m_state == State::Stopped) {
         Q_EMIT stopped();
-        return;
+        return false;
     }
     m_state = State::Draining;
-    m_engine->drain();
+    return true;
 }
 
 /// Says what is wrong, in the log and to the caller.

@@ -43,8 +43,10 @@ class EngineHost final : public QObject {
     std::optional<QString> start();
     /// Reads the configuration again and swaps it in; on failure returns what is wrong, and nothing has changed.
     std::optional<QString> reload();
-    /// Drains, and at the second call cuts what is left; stopped() follows.
+    /// Drains, unless it does already; stopped() follows.
     void stop();
+    /// Cuts what runs; stopped() follows.
+    void stopNow();
 
     State state() const { return m_state; }
 
@@ -58,6 +60,7 @@ class EngineHost final : public QObject {
     void stopped();
 
   private:
+    bool beginStopping();
     std::optional<QString> refuse(const ConfigurationReading& reading, const QString& consequence);
     void tellEmptyPools(const config::Config& config);
     void tell(observe::Level level, const QString& message);

@@ -87,10 +87,14 @@ class LocalEngineControl::Side final : public QObject {
                     m_feed->setProblem(problem.value_or(QString()));
                     return resultOf(problem, QStringLiteral("The engine serves."));
                 },
-                [this](const api::StopEngine&) {
-                    m_host->stop();
+                [this](const api::StopEngine& stop) {
+                    if (stop.cut)
+                        m_host->stopNow();
+                    else
+                        m_host->stop();
                     m_feed->refresh();
-                    return api::CommandResult{true, QStringLiteral("The engine finishes what runs.")};
+                    return api::CommandResult{true, stop.cut ? QStringLiteral("What ran was cut.")
+                                                             : QStringLiteral("The engine finishes what runs.")};
                 },
                 [this](const api::ReloadConfiguration&) {
                     const auto problem = m_host->reload();

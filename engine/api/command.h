@@ -14,8 +14,9 @@ struct StartEngine {
     bool operator==(const StartEngine&) const = default;
 };
 
-/// Drains: finishes what runs, within drain_timeout. A second one, while draining, cuts what is left.
+/// Drains: finishes what runs, within drain_timeout. One while draining changes nothing, unless it cuts.
 struct StopEngine {
+    bool cut = false; // ends what runs at once, also when draining already
     bool operator==(const StopEngine&) const = default;
 };
 

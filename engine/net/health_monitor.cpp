@@ -47,6 +47,7 @@ void HealthMonitor::use(std::shared_ptr<const proxy::Runtime> runtime) {
             if (backend.available())
                 m_switchboard.offerSlots(*compiled.state, backend.state);
         }
+        m_switchboard.tellWaiting(*compiled.state);
     }
 }
 
@@ -65,8 +66,7 @@ std::optional<std::string> HealthMonitor::setEnabled(std::string_view pool, std:
             ++compiled.state->availability;
             m_log.write(Level::Info, "health",
                         health::switchMessage(pool, backend, enabled, entry.down(), standingOf(i)));
-            if (entry.available())
-                m_switchboard.offerSlots(*compiled.state, entry.state);
+            tellWaiting(compiled, entry);
             return std::nullopt;
         }
         return "the pool " + std::string(pool) + " has no backend " + std::string(backend);
@@ -107,9 +107,16 @@ void HealthMonitor::flipped(const health::Target& target, Flip flip) {
         m_log.write(!matters ? Level::Info : (standing.available == 0 ? Level::Error : Level::Warn), "health",
                     health::flipMessage(nameOf(place.pool), backend.text, flip, target.reason(), backend.enabled(),
                                         standing));
-        if (backend.available())
-            m_switchboard.offerSlots(*compiled.state, backend.state);
+        tellWaiting(compiled, backend);
     }
+}
+
+/// Those who wait for a slot are told that `backend` has come or gone: who comes gives its slots in order, and the
+/// others may have nobody left to wait for, or now have all who are down to try.
+void HealthMonitor::tellWaiting(const proxy::RuntimePool& pool, const proxy::RuntimeBackend& backend) {
+    if (backend.available())
+        m_switchboard.offerSlots(*pool.state, backend.state);
+    m_switchboard.tellWaiting(*pool.state);
 }
 
 health::PoolStanding HealthMonitor::standingOf(size_t pool) const {

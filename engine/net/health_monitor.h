@@ -44,6 +44,7 @@ class HealthMonitor final : public Pollable, public Prober::Listener {
     void onReady(Readiness readiness) override;
     void probed(health::Target& target, const health::ProbeResult& result) override;
     void flipped(const health::Target& target, health::Flip flip);
+    void tellWaiting(const proxy::RuntimePool& pool, const proxy::RuntimeBackend& backend);
     health::PoolStanding standingOf(size_t pool) const;
 
     const std::string& nameOf(size_t pool) const { return m_runtime->config.pools[pool].name; }

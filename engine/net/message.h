@@ -37,6 +37,12 @@ struct SlotFreed {
     size_t refusals;
 };
 
+/// Who is available has changed in the pool where the exchange waits under `token` for a slot. It goes on waiting
+/// unless it decides otherwise.
+struct AvailabilityChanged {
+    uint64_t token;
+};
+
 /// There may be a place in the retry budget.
 struct RetryFreed {
     uint64_t token;
@@ -85,7 +91,7 @@ struct AskReport {
 };
 
 using Message =
-    std::variant<AdoptClient, UseRuntime, SlotFreed, RetryFreed, NameResolved, FillProgressed, ReclaimIdle,
-                 ResumeAccepting, UseFrugalBuffers, Drain, CutAll, AskDecisions, AskReport>;
+    std::variant<AdoptClient, UseRuntime, SlotFreed, AvailabilityChanged, RetryFreed, NameResolved, FillProgressed,
+                 ReclaimIdle, ResumeAccepting, UseFrugalBuffers, Drain, CutAll, AskDecisions, AskReport>;
 
 } // namespace reverxy::net

@@ -51,6 +51,11 @@ void Switchboard::offerSlots(proxy::PoolState& pool, const std::shared_ptr<proxy
     }
 }
 
+void Switchboard::tellWaiting(proxy::PoolState& pool) {
+    for (const proxy::Waiter& waiter : pool.slotWaiters.all())
+        post(waiter.worker, AvailabilityChanged{waiter.token});
+}
+
 void Switchboard::reclaimIdle(size_t asking, const std::shared_ptr<proxy::BackendState>& backend) {
     for (size_t i = 0; i < m_workers.size(); ++i) {
         if (i != asking)

@@ -45,6 +45,8 @@ class Switchboard {
     void offerNewSlots(const std::shared_ptr<proxy::BackendState>& backend);
     /// After a backend of `pool` came back: gives its slots to those who wait for one there.
     void offerSlots(proxy::PoolState& pool, const std::shared_ptr<proxy::BackendState>& backend);
+    /// After who is available in `pool` has changed: has those look again who wait for a slot there.
+    void tellWaiting(proxy::PoolState& pool);
     /// Asks the other workers to close an idle connection of `backend`.
     void reclaimIdle(size_t asking, const std::shared_ptr<proxy::BackendState>& backend);
     void freeRetryPlace(proxy::PoolState& pool);

@@ -412,6 +412,11 @@ void Transfer::wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, 
     settle();
 }
 
+void Transfer::wokenByAvailability() {
+    m_exchange.availabilityChanged(m_services.loop.now());
+    settle();
+}
+
 void Transfer::wokenByRetry() {
     m_waitList = nullptr;
     m_exchange.retryAllowed(m_services.loop.now());

@@ -97,6 +97,7 @@ class Transfer final : public proxy::ExchangePort,
     void onTimer(TimePoint now) override;
     void connectorEnded(bool connected) override;
     void wokenBySlot(const std::shared_ptr<proxy::BackendState>& backend, bool slotHeld, size_t refusals) override;
+    void wokenByAvailability() override;
     void wokenByRetry() override;
     void wokenByFill() override;
 

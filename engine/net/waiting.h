@@ -16,6 +16,9 @@ class Waits {
     virtual void wokenBySlot(const std::shared_ptr<proxy::BackendState>& /*backend*/, bool /*slotHeld*/,
                              size_t /*refusals*/) {}
 
+    /// Who is available has changed; may come again.
+    virtual void wokenByAvailability() {}
+
     virtual void wokenByRetry() {}
 
     virtual void wokenByName() {}

@@ -90,6 +90,11 @@ void Worker::handle(SlotFreed& message) {
         m_upstreams.offerIdle(*message.backend, message.refusals);
 }
 
+void Worker::handle(AvailabilityChanged& message) {
+    if (Waits* const who = m_waiting.find(message.token))
+        who->wokenByAvailability();
+}
+
 void Worker::handle(RetryFreed& message) {
     if (Waits* const who = m_waiting.take(message.token)) {
         who->wokenByRetry();

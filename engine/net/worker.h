@@ -53,6 +53,7 @@ class Worker final : public WorkerHost, public Pollable {
     void handle(AdoptClient& message);
     void handle(UseRuntime& message);
     void handle(SlotFreed& message);
+    void handle(AvailabilityChanged& message);
     void handle(RetryFreed& message);
     void handle(NameResolved& message);
     void handle(FillProgressed& message);

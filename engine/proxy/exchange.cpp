@@ -139,13 +139,15 @@ Failure Exchange::admissible() {
         return Failure::BodyTooLarge;
     if (pool().backends.empty())
         return Failure::NoBackend;
-    if (m_runtime->current(m_pool).available.empty()) {
-        const auto& backends = pool().backends;
-        if (std::none_of(backends.begin(), backends.end(), [](const auto& backend) { return backend.enabled(); }))
-            m_decision.details.assign("none of them is enabled");
-        return Failure::AllBackendsDown;
-    }
-    return Failure::None;
+    return m_runtime->current(m_pool).available.empty() ? poolIsOut() : Failure::None;
+}
+
+/// Nobody may be tried: says whether that is the backends' doing or the operator's.
+Failure Exchange::poolIsOut() {
+    const auto& backends = pool().backends;
+    if (std::none_of(backends.begin(), backends.end(), [](const auto& backend) { return backend.enabled(); }))
+        m_decision.details.assign("none of them is enabled");
+    return Failure::AllBackendsDown;
 }
 
 /// RFC 9110 section 7.6.2: OPTIONS and TRACE with Max-Forwards 0 end here.

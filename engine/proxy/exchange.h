@@ -87,6 +87,8 @@ class Exchange {
     /// A slot of the backend `granted` was passed on to this exchange. False: it is of no use here, and the caller
     /// passes it on. `slotHeld`: the slot is counted already; otherwise an idle connection is at hand.
     bool slotGranted(const BackendState& granted, bool slotHeld, TimePoint now);
+    /// Who is available in its pool has changed: one who waits for a slot there looks again.
+    void availabilityChanged(TimePoint now);
     void retryAllowed(TimePoint now);
     void timeout(TimePoint now);
 
@@ -140,6 +142,7 @@ class Exchange {
     void describe(const ClientFacts& client, WallTime wall);
     Failure route();
     Failure admissible();
+    Failure poolIsOut();
     const RuntimeLimiter* limiter() const;
     bool withinQuota(TimePoint now);
     void tellWhyThrottled();
@@ -208,6 +211,8 @@ class Exchange {
     bool openTo(uint32_t backend, bool slotHeld, TimePoint now);
     void noteCandidates();
     void waitForSlot(TimePoint now);
+    void lookForSlot(TimePoint now);
+    Failure nobodyLeft();
     void endWaiting(TimePoint now);
     void sendRequest(TimePoint now);
     void attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);

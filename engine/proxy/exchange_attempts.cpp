@@ -42,6 +42,11 @@ bool Exchange::hasRoom(uint32_t backend) const {
     return max == 0 || state.connections() < max || m_port.hasIdleConnection(m_pool, backend);
 }
 
+/// Why nobody is left to try. Without any attempt: the last one who could have been has gone just now.
+Failure Exchange::nobodyLeft() {
+    return m_lastFailure == Failure::None ? poolIsOut() : m_lastFailure;
+}
+
 void Exchange::tryBackends(TimePoint now) {
     for (;;) {
         // What is free here is free because nobody who waits has a use for it: slots go from hand to hand.
@@ -49,8 +54,7 @@ void Exchange::tryBackends(TimePoint now) {
         if (!chosen) {
             if (untriedLeft())
                 return waitForSlot(now);
-            // Without any attempt there is nobody left to try: the last one went down just now.
-            return answerFailure(m_lastFailure == Failure::None ? Failure::AllBackendsDown : m_lastFailure, now);
+            return answerFailure(nobodyLeft(), now);
         }
         if (openTo(static_cast<uint32_t>(*chosen), false, now))
             return;
@@ -128,15 +132,26 @@ void Exchange::waitForSlot(TimePoint now) {
     if (!m_port.waitForSlot(m_pool, queue.size))
         return answerFailure(Failure::QueueFull, now);
     m_port.setDeadline(m_waitBegun + queue.timeout);
-    // A slot may have become free, or a backend come back, between the choice and the entry into the list, when
-    // nobody was there to be told.
-    for (const uint32_t index : m_runtime->current(m_pool).available) {
+    // A slot may have become free, or a backend come back or gone, between the choice and the entry into the list,
+    // when nobody was there to be told.
+    lookForSlot(now);
+}
+
+/// While it stands in the list: goes on where there is room by now, gives up where nobody is left to wait for.
+void Exchange::lookForSlot(TimePoint now) {
+    const auto& available = m_runtime->current(m_pool).available;
+    if (!untriedLeft()) {
+        m_port.stopWaiting();
+        return answerFailure(nobodyLeft(), now);
+    }
+    for (const uint32_t index : available) {
         if (tried(index))
             continue;
         const bool idleHere = m_port.hasIdleConnection(m_pool, index);
         if (!idleHere && !pool().backends[index].state->takeSlot())
             continue;
         m_port.stopWaiting();
+        m_port.setDeadline(TimePoint::max());
         if (!openTo(index, !idleHere, now))
             tryBackends(now);
         return;
@@ -154,10 +169,6 @@ bool Exchange::slotGranted(const BackendState& granted, bool slotHeld, TimePoint
     if (m_decision.phase != Phase::Queued || m_responseOver)
         return false;
     const auto& available = m_runtime->current(m_pool).available;
-    if (available.empty()) {
-        answerFailure(Failure::AllBackendsDown, now);
-        return false;
-    }
     const auto found = std::find_if(available.begin(), available.end(), [&](uint32_t index) {
         return pool().backends[index].state.get() == &granted && !tried(index);
     });
@@ -170,6 +181,11 @@ bool Exchange::slotGranted(const BackendState& granted, bool slotHeld, TimePoint
     if (!openTo(*found, slotHeld, now))
         tryBackends(now);
     return true;
+}
+
+void Exchange::availabilityChanged(TimePoint now) {
+    if (m_decision.phase == Phase::Queued && !m_responseOver)
+        lookForSlot(now);
 }
 
 void Exchange::upstreamReady(uint32_t connectMicros, TimePoint now) {

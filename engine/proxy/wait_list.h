@@ -64,6 +64,14 @@ class WaitList {
         return false;
     }
 
+    /// Who waits now; they go on waiting.
+    std::vector<Waiter> all() {
+        if (empty())
+            return {};
+        std::lock_guard lock(m_mutex);
+        return {m_waiters.begin(), m_waiters.end()};
+    }
+
     std::vector<Waiter> takeAll() {
         std::lock_guard lock(m_mutex);
         std::vector<Waiter> all(m_waiters.begin(), m_waiters.end());

@@ -165,9 +165,9 @@ class TestDrain : public QObject {
         QVERIFY2(response.problem.find("in time") == std::string::npos, response.problem.c_str());
     }
 
-    void aSecondCallEndsItAtOnce() {
-        Gate never;
-        Origin origin(heldBy(never, answer("")));
+    void aSecondCallChangesNothing() {
+        Gate gate;
+        Origin origin(heldBy(gate, answer("held")));
         config::Config config = configFor({origin.port()});
         config.proxy.drainTimeout = 24h;
         RunningEngine proxy(config);
@@ -176,6 +176,32 @@ class TestDrain : public QObject {
         QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
         proxy.drain();
         proxy.drain();
+        proxy.decisions(); // every worker has answered, and so has read what came before
+        QVERIFY(!proxy.isDrained());
+        gate.open();
+        QCOMPARE(client.read().body, std::string("held"));
+        QVERIFY(proxy.waitDrained());
+    }
+
+    void cuttingEndsItAtOnce_data() {
+        QTest::addColumn<bool>("draining");
+        QTest::newRow("while it drains") << true;
+        QTest::newRow("while it serves") << false;
+    }
+
+    void cuttingEndsItAtOnce() {
+        QFETCH(bool, draining);
+        Gate never;
+        Origin origin(heldBy(never, answer("")));
+        config::Config config = configFor({origin.port()});
+        config.proxy.drainTimeout = 24h;
+        RunningEngine proxy(config);
+        Client client = proxy.connect();
+        client.send(request("GET", "/"));
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
+        if (draining)
+            proxy.drain();
+        proxy.cut();
         QVERIFY(proxy.waitDrained());
         QVERIFY(client.stream().expectEnd());
     }

@@ -177,6 +177,85 @@ class TestHealthTraffic : public QObject {
         COMPARE_STATUS(holder.read(), 200);
     }
 
+    void whoWaitsIsRefusedAtOnceWhenTheLastGoes_data() {
+        QTest::addColumn<QString>("how");
+        QTest::newRow("by its probes") << QStringLiteral("probes");
+        QTest::newRow("by the operator") << QStringLiteral("switch");
+        QTest::newRow("by the file") << QStringLiteral("file");
+    }
+
+    /// No slot is freed and no time is over: that it goes out is all that happens.
+    void whoWaitsIsRefusedAtOnceWhenTheLastGoes() {
+        QFETCH(QString, how);
+        Gate gate;
+        std::atomic<int> health{200};
+        Origin busy([&](OriginExchange& exchange) {
+            const bool probe = exchange.target() == "/health";
+            if (!probe)
+                exchange.waitFor(gate);
+            exchange.respond(probe ? health.load() : 200, "busy");
+        });
+        config::Config config = probedConfig({busy.port()});
+        config.pools[0].whenAllDown = config::WhenAllDown::Refuse;
+        config.pools[0].backends[0].maxConnections = 1;
+        config.proxy.queue.timeout = 24h;
+        RunningEngine proxy(config);
+        Client holder = proxy.connect();
+        holder.send(request("GET", "/"));
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 1; }));
+        std::vector<Client> waiting;
+        for (int i = 0; i < 5; ++i) {
+            waiting.push_back(proxy.connect());
+            waiting.back().send(request("GET", "/"));
+        }
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 6; }));
+        if (how == QLatin1String("probes")) {
+            health = 503;
+        } else if (how == QLatin1String("switch")) {
+            QCOMPARE(setEnabled(proxy, "origin-1", false), std::string());
+        } else {
+            config.pools[0].backends[0].enabled = false;
+            proxy.reload(config);
+        }
+        for (Client& client : waiting) {
+            const Response response = client.read();
+            COMPARE_STATUS(response, 503);
+            QVERIFY(response.has("Retry-After"));
+            QVERIFY2(response.body.find("all-backends-down") != std::string::npos, response.body.c_str());
+            QCOMPARE(response.body.find("none of them is enabled") != std::string::npos,
+                     how != QLatin1String("probes"));
+        }
+        gate.open();
+        COMPARE_STATUS(holder.read(), 200); // what runs is finished
+    }
+
+    void whoWaitsGoesToThoseWhoAreDownOnceAllAre() {
+        Gate gate;
+        std::atomic<int> health{200};
+        Origin busy([&](OriginExchange& exchange) {
+            const bool probe = exchange.target() == "/health";
+            if (!probe)
+                exchange.waitFor(gate);
+            exchange.respond(probe ? health.load() : 200, "busy");
+        });
+        Service down("down", 503);
+        config::Config config = probedConfig({busy.port(), down.port()});
+        config.pools[0].backends[0].maxConnections = 1;
+        config.proxy.queue.timeout = 24h;
+        RunningEngine proxy(config);
+        QVERIFY(waitForState(proxy, State::Down, 1));
+        Client holder = proxy.connect();
+        holder.send(request("GET", "/"));
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 1; }));
+        Client waiting = proxy.connect();
+        waiting.send(request("GET", "/"));
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 2; }));
+        health = 503;
+        QCOMPARE(waiting.read().body, std::string("down"));
+        gate.open();
+        COMPARE_STATUS(holder.read(), 200);
+    }
+
     // The operator's axis.
 
     void aSwitchTakesEffectAtOnce() {

@@ -224,6 +224,40 @@ class TestLocalControl : public QObject {
         }
     }
 
+    void itFinishesWhatRunsUnlessItIsToldToCut_data() {
+        QTest::addColumn<bool>("cut");
+        QTest::newRow("asked to stop twice") << false;
+        QTest::newRow("told to cut") << true;
+    }
+
+    void itFinishesWhatRunsUnlessItIsToldToCut() {
+        QFETCH(bool, cut);
+        Gate gate;
+        Origin origin(heldBy(gate, answer("held")));
+        config::Config config = configFor({origin.port()});
+        config.proxy.drainTimeout = 24h;
+        Scene scene(config);
+        scene.control.watch();
+        QVERIFY(scene.send(api::StartEngine{}).done);
+        QVERIFY(scene.waitFor(isRunning));
+        Client client(scene.port());
+        client.send(request("GET", "/"));
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
+        QVERIFY(scene.send(api::StopEngine{}).done);
+        QVERIFY(scene.send(api::StopEngine{cut}).done);
+        if (cut) {
+            QVERIFY(client.stream().expectEnd());
+        } else {
+            QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) {
+                return snapshot.state == api::EngineState::Draining && snapshot.runningExchanges == 1;
+            }));
+            gate.open();
+            QCOMPARE(client.read().body, std::string("held"));
+        }
+        QVERIFY(scene.waitFor(
+            [](const api::EngineSnapshot& snapshot) { return snapshot.state == api::EngineState::Stopped; }));
+    }
+
     void whatIsWrongWithTheConfigurationIsShown() {
         Origin origin(answer("hello"));
         Scene scene(configFor({origin.port()}));

@@ -174,6 +174,91 @@ class TestExchangeHealth : public QObject {
         QVERIFY(scene.decision().failure == Failure::AllBackendsDown);
     }
 
+    void whoWaitsIsToldWhenTheLastGoes_data() {
+        QTest::addColumn<bool>("disabled");
+        QTest::addColumn<QString>("details");
+        QTest::newRow("down") << false << QString();
+        QTest::newRow("disabled") << true << QStringLiteral("none of them is enabled");
+    }
+
+    void whoWaitsIsToldWhenTheLastGoes() {
+        QFETCH(bool, disabled);
+        QFETCH(QString, details);
+        auto config = configOf("a");
+        config.pools[0].whenAllDown = config::WhenAllDown::Refuse;
+        config.pools[0].backends[0].maxConnections = 1;
+        ExchangeScene scene(config);
+        QVERIFY(scene.backend(0).takeSlot());
+        scene.request(get);
+        scene.exchange.availabilityChanged(scene.now); // nothing has, for this one
+        QVERIFY(scene.port.waiting());
+        QVERIFY(scene.port.deadline != TimePoint::max());
+        scene.pass(300ms);
+        if (disabled) {
+            scene.runtime->pools[0].backends[0].operatorSwitch->set(false);
+            ++scene.pool().availability;
+        } else {
+            takeDown(scene, 0);
+        }
+        scene.exchange.availabilityChanged(scene.now);
+        QVERIFY(!scene.port.waiting());
+        QVERIFY(scene.pool().slotWaiters.empty());
+        QCOMPARE(scene.got().status, uint16_t(503));
+        QVERIFY(scene.decision().failure == Failure::AllBackendsDown);
+        QCOMPARE(scene.decision().queuedMicros, 300000u);
+        QCOMPARE(QString::fromUtf8(scene.decision().details.view().data(),
+                                   static_cast<qsizetype>(scene.decision().details.view().size())),
+                 details);
+        scene.exchange.availabilityChanged(scene.now); // too late to mean anything
+        scene.finish();
+        scene.backend(0).dropSlot();
+        QVERIFY(scene.countersAreZero());
+    }
+
+    void theLastMayGoJustBeforeOneWaits() {
+        auto config = configOf("a");
+        config.pools[0].whenAllDown = config::WhenAllDown::Refuse;
+        config.pools[0].backends[0].maxConnections = 1;
+        ExchangeScene scene(config);
+        QVERIFY(scene.backend(0).takeSlot());
+        scene.port.onWait = [&] { takeDown(scene, 0); }; // when nobody was there to be told
+        scene.request(get);
+        QVERIFY(!scene.port.waiting());
+        QCOMPARE(scene.got().status, uint16_t(503));
+    }
+
+    /// What was learnt by trying says more than that nobody is left.
+    void whoHasTriedTheOthersIsToldWhatItMetThere() {
+        auto config = configOf("ab");
+        config.pools[0].whenAllDown = config::WhenAllDown::Refuse;
+        config.pools[0].backends[1].maxConnections = 1;
+        ExchangeScene scene(config);
+        QVERIFY(scene.backend(1).takeSlot());
+        scene.port.answers[0] = {{OpenResult::Failed, Failure::ConnectRefused, false}};
+        scene.request(get); // a refuses, b is full
+        QVERIFY(scene.port.waiting());
+        takeDown(scene, 1); // a, which failed once, is still held to be up
+        scene.exchange.availabilityChanged(scene.now);
+        QVERIFY(!scene.port.waiting());
+        QCOMPARE(scene.got().status, uint16_t(502));
+        QVERIFY(scene.decision().failure == Failure::ConnectRefused);
+    }
+
+    void whereAllAreTriedThoseWhoAreDownAreNotWaitedFor() {
+        auto config = configOf("ab");
+        config.pools[0].backends[0].maxConnections = 1;
+        ExchangeScene scene(config);
+        takeDown(scene, 1);
+        QVERIFY(scene.backend(0).takeSlot());
+        scene.request(get);
+        QVERIFY(scene.port.waiting());
+        takeDown(scene, 0); // from now on all are tried
+        scene.exchange.availabilityChanged(scene.now);
+        QVERIFY(!scene.port.waiting());
+        QCOMPARE(scene.port.opened, std::string("b"));
+        QVERIFY(scene.decision().choice == ChoiceReason::AllDownTryAll);
+    }
+
     // What it has to say.
 
     void failuresAreTold_data() {

@@ -78,6 +78,10 @@ void RunningEngine::drain() {
     onEngine([](Engine& engine) { engine.drain(); });
 }
 
+void RunningEngine::cut() {
+    onEngine([](Engine& engine) { engine.cut(); });
+}
+
 bool RunningEngine::waitDrained() const {
     return waitUntil([this] { return isDrained(); });
 }

@@ -56,8 +56,8 @@ class RunningEngine {
     void onEngine(const std::function<void(Engine&)>& work) const;
     /// Returns once every worker has taken it over.
     std::vector<std::string> reload(const config::Config& config);
-    /// Begins to drain; a second call cuts.
     void drain();
+    void cut();
 
     bool isDrained() const { return m_drained.load(); }
 

@@ -199,13 +199,14 @@ void TestMainWindow::theAddressIsCopied() {
 void TestMainWindow::theButtonStopsAndCutsAndStarts() {
     m_control->show(test::sampleSnapshot());
     QTest::mouseClick(button(QStringLiteral("Stop")), Qt::LeftButton);
-    QVERIFY(m_control->sent().back().command == api::Command(api::StopEngine{}));
+    QVERIFY(m_control->sent().back().command == api::Command(api::StopEngine{false}));
     QVERIFY(!button(QStringLiteral("Stopping…"))->isEnabled());
     api::EngineSnapshot draining = test::sampleSnapshotAfter(1);
     draining.state = api::EngineState::Draining;
     m_control->show(draining);
     QTest::mouseClick(button(QStringLiteral("Stop now")), Qt::LeftButton);
     QCOMPARE(m_control->sent().size(), size_t(2));
+    QVERIFY(m_control->sent().back().command == api::Command(api::StopEngine{true}));
     QVERIFY(!button(QStringLiteral("Stopping…"))->isEnabled());
     m_control->show(test::stoppedSnapshot());
     m_control->answer(1, true, {});

@@ -47,7 +47,7 @@ void EngineSwitch::press() {
         m_start = m_control.send(api::StartEngine{});
     } else {
         m_cut = m_state == api::EngineState::Draining;
-        m_stop = m_control.send(api::StopEngine{});
+        m_stop = m_control.send(api::StopEngine{m_cut});
     }
     Q_EMIT changed();
 }
