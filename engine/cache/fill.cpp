@@ -195,8 +195,8 @@ bool Fill::wantedByOthers() const {
     std::lock_guard lock(m_mutex);
     if (m_stage != FillStage::Pending && m_stage != FillStage::Open)
         return false;
-    return m_readers > 0 ||
-           (m_stage == FillStage::Open && m_keptWhole && m_length.value_or(m_received) <= smallBody);
+    // Where no length is known the end may never come.
+    return m_readers > 0 || (m_stage == FillStage::Open && m_keptWhole && m_length && *m_length <= smallBody);
 }
 
 void Fill::wakeReaders(Wakes& wakes) {

@@ -15,6 +15,8 @@ using http::Method;
 
 namespace {
 
+constexpr std::string_view eventStreamType = "text/event-stream";
+
 /// Status codes that answer a condition, a range or the credentials of one request, which the key does not hold:
 /// another request must not get them.
 bool answersOneRequest(uint16_t status) {
@@ -51,6 +53,21 @@ bool neverStale(const ResponseDirectives& directives) {
            directives.malformed;
 }
 
+std::string_view mediaTypeOf(std::string_view value) {
+    return http::trimmed(value.substr(0, value.find(';')));
+}
+
+/// Streams that go on until somebody leaves. They would never be whole, as section 3.3 wants them, and who joined
+/// one would get all of its past.
+bool isEndlessStream(const FieldList& fields) {
+    const Field* const type = fields.find(FieldId::ContentType);
+    if (!type)
+        return false;
+    const std::string_view media = mediaTypeOf(type->value);
+    return http::equalsIgnoringCase(media, eventStreamType) ||
+           http::equalsIgnoringCase(media, "multipart/x-mixed-replace");
+}
+
 /// Section 3, without what the lifetime decides.
 StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, const CachingPolicy& policy) {
     const ResponseDirectives& directives = policy.directives;
@@ -73,6 +90,8 @@ StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, 
         return StoreVerdict::NoStore;
     if (directives.isPrivate)
         return StoreVerdict::Private;
+    if (isEndlessStream(head.fields))
+        return StoreVerdict::EndlessStream;
     if (request.authorization && !allowsAuthorization(directives))
         return StoreVerdict::Authorization;
     if (const VaryKind vary = readVary(head.fields).kind; vary >= VaryKind::Star)
@@ -132,6 +151,20 @@ CacheVerdict cacheable(const RequestFacts& request) {
         return CacheVerdict::Method;
     // Section 4.3.2: preconditions for the origin alone are not to be evaluated here, so it must see them.
     return request.content || request.upgrade || request.precondition ? CacheVerdict::Bypass : CacheVerdict::None;
+}
+
+bool wantsEventStream(const FieldList& request) {
+    for (const Field& field : request) {
+        if (field.id != FieldId::Accept)
+            continue;
+        http::ListReader list(field.value);
+        std::string_view element;
+        while (list.next(element)) {
+            if (http::equalsIgnoringCase(mediaTypeOf(element), eventStreamType))
+                return true;
+        }
+    }
+    return false;
 }
 
 bool understandsStatus(uint16_t status) {

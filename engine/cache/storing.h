@@ -36,6 +36,10 @@ RequestFacts requestFactsOf(const http::RequestHead& head);
 /// keeps out of it: Method, or Bypass where something that the key does not hold decides about the response.
 CacheVerdict cacheable(const RequestFacts& request);
 
+/// Whether a request's Accept names `text/event-stream`: the head of such a response may only come with the first
+/// event, so that nobody is to wait for another one's.
+bool wantsEventStream(const http::FieldList& request);
+
 /// When the request was sent and its response's head came.
 struct ExchangeTimes {
     WallTime request{};

@@ -53,6 +53,7 @@ enum class StoreVerdict : uint8_t {
     NoLifetime,
     NothingToReuse,
     PartialNotUsable,
+    EndlessStream,
     // the store
     Incomplete,
     TooLarge,

@@ -33,7 +33,7 @@ bool Exchange::mayShareFetch(TimePoint now) {
     if (!configuration().cache.collapse || m_cache.request.method != http::Method::Get || directives.noStore ||
         m_cache.request.authorization || directives.noCache || directives.maxAge == 0u)
         return false;
-    if (m_cache.cache->uncacheable().contain(m_cache.hash, now))
+    if (m_cache.cache->uncacheable().contain(m_cache.hash, now) || cache::wantsEventStream(m_head->fields))
         return false;
     // What only this client has, or wants a part of, is not the whole response that others want; unless the cache's
     // own conditions take the place of the client's.

@@ -27,6 +27,7 @@ bool holdsForOthers(StoreVerdict verdict) {
     case StoreVerdict::NoLifetime:
     case StoreVerdict::NothingToReuse:
     case StoreVerdict::StatusNotUnderstood:
+    case StoreVerdict::EndlessStream:
     case StoreVerdict::TooLarge:
         return true;
     default:

@@ -206,6 +206,58 @@ class TestCacheCollapsing : public QObject {
         QCOMPARE(origin.requestCount(), many);
     }
 
+    void anEventStreamIsEachListenersOwn_data() {
+        QTest::addColumn<bool>("askedFor");
+        QTest::newRow("known when its head comes") << false;
+        QTest::newRow("asked for") << true;
+    }
+
+    void anEventStreamIsEachListenersOwn() {
+        QFETCH(bool, askedFor);
+        Gate headGate, endGate;
+        std::atomic<int> count{0};
+        Origin origin([&](OriginExchange& exchange) {
+            exchange.readBody();
+            exchange.waitFor(headGate);
+            sendHeadAnd(exchange, "Content-Type: text/event-stream\r\nCache-Control: max-age=60\r\n",
+                        "for " + std::to_string(++count));
+            exchange.waitFor(endGate);
+            exchange.send(chunk(""));
+        });
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Crowd crowd(proxy, many, askedFor ? "Accept: text/event-stream\r\n" : "");
+        QVERIFY(waitForExchanges(proxy, many));
+        if (askedFor) // its head may come with the first event only
+            QVERIFY(waitUntil([&] { return origin.requestCount() == many; }));
+        headGate.open();
+        std::set<std::string> streams;
+        for (const auto& client : crowd.clients) {
+            const Response response = client->readHead();
+            QCOMPARE(response.status, 200);
+            QVERIFY(response.field("Cache-Status").find("stored") == std::string::npos);
+            streams.insert(std::string(client->body(response).next()));
+        }
+        QCOMPARE(streams.size(), many);
+        endGate.open();
+        QVERIFY(waitForExchanges(proxy, 0));
+        for (const auto& decision : proxy.waitForDecisions(many))
+            QCOMPARE(verdictsOf(decision), "uri-miss/endless-stream"s);
+    }
+
+    void whatMayNeverEndIsNotReceivedForNobody() {
+        Gate gate;
+        Origin origin([&](OriginExchange& exchange) {
+            sendHeadAnd(exchange, "Cache-Control: max-age=60\r\n", "a line");
+            exchange.waitFor(gate);
+        });
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Crowd crowd(proxy, 1);
+        QCOMPARE(crowd.clients[0]->readHead().status, 200);
+        crowd.clients[0]->reset();
+        QVERIFY(waitForExchanges(proxy, 0));
+        gate.open();
+    }
+
     void forWhatCannotBeSharedNobodyWaits() {
         Gate gate;
         std::atomic<bool> hold{false};

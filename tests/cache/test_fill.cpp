@@ -264,6 +264,13 @@ class TestFill : public QObject {
         Bench small;
         QVERIFY(small.open(100));
         QVERIFY2(small.fill.wantedByOthers(), "small enough to be stored");
+        Bench endless;
+        QVERIFY(endless.open({}));
+        endless.fill.append("some", endless.now, endless.wakes);
+        QVERIFY2(!endless.fill.wantedByOthers(), "nobody knows how much is to come");
+        Bench large;
+        QVERIFY(large.fill.open({"key", "", {}, {}}, Fill::smallBody + 1, 1 << 22, large.now, large.wakes));
+        QVERIFY(!large.fill.wantedByOthers());
         small.fill.append(pattern(100), small.now, small.wakes);
         QVERIFY(small.fill.complete(small.now, small.wakes));
         QVERIFY(!small.fill.wantedByOthers());

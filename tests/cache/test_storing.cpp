@@ -128,6 +128,14 @@ class TestStoring : public QObject {
         row("section 5.2.2.5: no-store in another line", 200,
             {"Cache-Control: max-age=60", "Cache-Control: no-store"}, "no-store");
         row("section 5.2.2.7: private", 200, {"Cache-Control: max-age=60, private"}, "private");
+        row("section 3.3: a stream of events is never whole", 200,
+            {"Cache-Control: max-age=60", "Content-Type: Text/Event-Stream ; charset=utf-8"}, "endless-stream");
+        row("section 3.3: nor are pictures that replace each other", 200,
+            {"Cache-Control: max-age=60", "Content-Type: multipart/x-mixed-replace;boundary=x"}, "endless-stream");
+        row("a type whose name only begins so", 200,
+            {"Cache-Control: max-age=60", "Content-Type: text/event-streams"}, "stored");
+        row("no-store says more than the type", 200, {"Cache-Control: no-store", "Content-Type: text/event-stream"},
+            "no-store");
         row("section 5.2.2.7: private beats s-maxage", 200, {"Cache-Control: s-maxage=60, private"}, "private");
         row("section 5.2.2.7: private with names", 200, {"Cache-Control: max-age=60, private=\"x\""}, "stored");
         row("section 5.2.2.4: no-cache and a validator", 200, {"Cache-Control: no-cache", "ETag: \"a\""}, "stored");
@@ -189,6 +197,23 @@ class TestStoring : public QObject {
     }
 
     /// Section 4.2.2: each code that needs no explicit lifetime, and all others.
+    void whoWantsEventsSaysSo_data() {
+        QTest::addColumn<QByteArrayList>("fields");
+        QTest::addColumn<bool>("wants");
+        QTest::newRow("alone") << QByteArrayList{"Accept: text/event-stream"} << true;
+        QTest::newRow("among others") << QByteArrayList{"Accept: text/html, Text/Event-Stream;q=0.5"} << true;
+        QTest::newRow("on a second line") << QByteArrayList{"Accept: a/b", "Accept: text/event-stream"} << true;
+        QTest::newRow("whatever comes") << QByteArrayList{"Accept: */*"} << false;
+        QTest::newRow("in quotes") << QByteArrayList{"Accept: a/b;c=\",text/event-stream\""} << false;
+        QTest::newRow("without Accept") << QByteArrayList{} << false;
+    }
+
+    void whoWantsEventsSaysSo() {
+        QFETCH(QByteArrayList, fields);
+        QFETCH(bool, wants);
+        QCOMPARE(wantsEventStream(RequestOf("GET /", fields)->fields), wants);
+    }
+
     void section_3_heuristicStatus() {
         const QList<int> cacheable{200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501};
         const QList<int> answersOneRequest{304, 401, 407, 412, 416, 417};
