@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine.h"
 
+#include "cache_operations.h"
 #include "config/diff.h"
 #include "engine_probes.h"
 #include "net/collector.h"
@@ -66,6 +67,7 @@ struct Engine::Private {
     const ReactorKind reactor;
     config::Config config;
     proxy::SharedState shared{drawSeed(), std::chrono::steady_clock::now()};
+    CacheOperations cacheOperations{shared.cache(), log};
     net::ListeningSockets listening;
     quint16 port = 0;
     std::shared_ptr<const proxy::Runtime> runtime;
@@ -272,6 +274,14 @@ std::optional<QString> Engine::setBackendEnabled(const QString& pool, const QStr
         return QStringLiteral("the engine does not run");
     const auto problem = d->health->setEnabled(pool.toStdString(), backend.toStdString(), enabled);
     return problem ? std::optional(QString::fromStdString(*problem)) : std::nullopt;
+}
+
+cache::CacheTotals Engine::cacheTotals() const {
+    return d->shared.cache().totals();
+}
+
+CacheOperations& Engine::cacheOperations() {
+    return d->cacheOperations;
 }
 
 uint32_t Engine::clientConnections() const {

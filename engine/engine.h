@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/name_table.h"
+#include "cache/cache.h"
 #include "config/config.h"
 #include "health/snapshot.h"
 #include "observe/decision.h"
@@ -21,6 +22,8 @@ namespace reverxy {
 namespace proxy {
 struct Runtime;
 }
+
+class CacheOperations;
 
 /// Which of the two implementations of net::Reactor the workers run on.
 enum class ReactorKind : uint8_t { Native, Portable };
@@ -69,6 +72,10 @@ class Engine : public QObject {
     /// The operator's axis: requests that run there are finished. Lasts until the configuration says something new.
     /// Returns the sentence for people when there is no such backend.
     std::optional<QString> setBackendEnabled(const QString& pool, const QString& backend, bool enabled);
+    /// What the cache holds, and its verdicts since the start.
+    cache::CacheTotals cacheTotals() const;
+    /// For what goes through all stored responses.
+    CacheOperations& cacheOperations();
     /// Client connections held now, over all workers.
     uint32_t clientConnections() const;
     /// How many there may be.

@@ -2,6 +2,7 @@
 #include "exchange_values.h"
 
 #include "cache/verdicts.h"
+#include "cache_values.h"
 #include "limit/client_identity.h"
 #include "observe/outcome.h"
 
@@ -51,16 +52,6 @@ QDateTime dateOf(WallTime time) {
 
 QString nameOrNothing(NameId id, const NameTable& names) {
     return id == 0 ? QString() : text(names.name(id));
-}
-
-/// "The response says no-store (RFC 9111 section 5.2.2.5)."
-QString sentenceOf(const cache::VerdictInfo& info) {
-    QString sentence = text(info.sentence);
-    if (!info.section.empty() && sentence.endsWith(QLatin1Char('.'))) {
-        sentence.chop(1);
-        sentence += QStringLiteral(" (%1).").arg(text(info.section));
-    }
-    return sentence;
 }
 
 api::CacheNote noteOf(const observe::CacheRecord& record) {

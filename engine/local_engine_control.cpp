@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "local_engine_control.h"
 
+#include "cache_operations.h"
 #include "limiter_snapshots.h"
+#include "proxy/runtime.h"
 #include "snapshot_feed.h"
 
 #include <mutex>
@@ -60,6 +62,8 @@ struct LocalEngineControl::Inbox {
 /// The engine's side, on the engine's thread.
 class LocalEngineControl::Side final : public QObject {
   public:
+    using Answer = CacheOperations::ResultReceiver;
+
     Side(ConfigurationSource source, observe::Log& log, NameTable& names, ReactorKind reactor,
          SnapshotFeed::Receiver receiver)
         : m_source(std::move(source)), m_log(log), m_names(names), m_reactor(reactor),
@@ -79,15 +83,41 @@ class LocalEngineControl::Side final : public QObject {
 
     SnapshotFeed& feed() { return *m_feed; }
 
-    api::CommandResult carryOut(const api::Command& command) {
+    /// `answer` is called once, at once or later, on this thread or another.
+    void carryOut(const api::Command& command, const Answer& answer) {
+        if (const auto result = begin(command, answer))
+            answer(*result);
+    }
+
+    void listCache(const api::CacheListing& listing, const CacheOperations::PageReceiver& receiver) {
+        if (Engine* const engine = m_host->engine())
+            engine->cacheOperations().list(listing, engine->runtime()->redaction, receiver);
+        else
+            receiver({QDateTime::currentDateTime(), {}, 0, std::nullopt});
+    }
+
+  private:
+    using CacheChange = void (CacheOperations::*)(const api::CacheScope&, CacheOperations::ResultReceiver);
+    using Result = std::optional<api::CommandResult>;
+
+    Result changeCache(CacheChange change, const api::CacheScope& scope, const Answer& answer) {
+        Engine* const engine = m_host->engine();
+        if (!engine)
+            return api::CommandResult{false, QStringLiteral("The engine does not run.")};
+        (engine->cacheOperations().*change)(scope, answer);
+        return std::nullopt;
+    }
+
+    /// Nothing: it takes a while, and `answer` is called later.
+    Result begin(const api::Command& command, const Answer& answer) {
         return std::visit(
             Overloaded{
-                [this](const api::StartEngine&) {
+                [this](const api::StartEngine&) -> Result {
                     const auto problem = m_host->start();
                     m_feed->setProblem(problem.value_or(QString()));
                     return resultOf(problem, QStringLiteral("The engine serves."));
                 },
-                [this](const api::StopEngine& stop) {
+                [this](const api::StopEngine& stop) -> Result {
                     if (stop.cut)
                         m_host->stopNow();
                     else
@@ -96,12 +126,12 @@ class LocalEngineControl::Side final : public QObject {
                     return api::CommandResult{true, stop.cut ? QStringLiteral("What ran was cut.")
                                                              : QStringLiteral("The engine finishes what runs.")};
                 },
-                [this](const api::ReloadConfiguration&) {
+                [this](const api::ReloadConfiguration&) -> Result {
                     const auto problem = m_host->reload();
                     m_feed->setProblem(problem.value_or(QString()));
                     return resultOf(problem, QStringLiteral("The configuration is in use."));
                 },
-                [this](const api::SetBackendEnabled& set) {
+                [this](const api::SetBackendEnabled& set) -> Result {
                     Engine* const engine = m_host->engine();
                     const auto problem = engine ? engine->setBackendEnabled(set.pool, set.backend, set.enabled)
                                                 : QStringLiteral("The engine does not run.");
@@ -110,7 +140,7 @@ class LocalEngineControl::Side final : public QObject {
                                                  ? QStringLiteral("“%1” takes requests.").arg(set.backend)
                                                  : QStringLiteral("“%1” gets no new requests.").arg(set.backend));
                 },
-                [this](const api::ResetClient& reset) {
+                [this](const api::ResetClient& reset) -> Result {
                     Engine* const engine = m_host->engine();
                     const bool known = engine && resetClient(*engine->runtime(), m_names, reset.limiter, reset.key);
                     m_feed->refresh();
@@ -119,7 +149,13 @@ class LocalEngineControl::Side final : public QObject {
                                                       QStringLiteral("The limiter “%1” does not know %2 any more.")
                                                           .arg(reset.limiter, reset.key)};
                 },
-                [this](const api::ResetAllClients&) {
+                [&](const api::PurgeCache& purge) {
+                    return changeCache(&CacheOperations::purge, purge.scope, answer);
+                },
+                [&](const api::SoftPurgeCache& purge) {
+                    return changeCache(&CacheOperations::markStale, purge.scope, answer);
+                },
+                [this](const api::ResetAllClients&) -> Result {
                     Engine* const engine = m_host->engine();
                     if (engine)
                         resetAllClients(*engine->runtime());
@@ -131,7 +167,6 @@ class LocalEngineControl::Side final : public QObject {
             command);
     }
 
-  private:
     static api::CommandResult resultOf(const std::optional<QString>& problem, const QString& done) {
         return problem ? api::CommandResult{false, *problem} : api::CommandResult{true, done};
     }
@@ -182,10 +217,24 @@ api::SnapshotPointer LocalEngineControl::snapshot() const {
 }
 
 quint64 LocalEngineControl::send(const api::Command& command) {
-    const quint64 number = ++m_lastCommand;
+    const quint64 number = ++m_lastNumber;
     QMetaObject::invokeMethod(m_side.get(), [this, number, command] {
-        QMetaObject::invokeMethod(
-            this, [this, number, result = m_side->carryOut(command)] { Q_EMIT commandFinished(number, result); });
+        m_side->carryOut(command, [this, number](const api::CommandResult& result) {
+            QMetaObject::invokeMethod(this, [this, number, result] { Q_EMIT commandFinished(number, result); });
+        });
+    });
+    return number;
+}
+
+quint64 LocalEngineControl::listCache(const api::CacheListing& listing) {
+    const quint64 number = ++m_lastNumber;
+    QMetaObject::invokeMethod(m_side.get(), [this, number, listing] {
+        m_side->listCache(listing, [this, number](api::CachePage listed) {
+            QMetaObject::invokeMethod(
+                this, [this, number, page = std::make_shared<const api::CachePage>(std::move(listed))] {
+                    Q_EMIT cacheListed(number, page);
+                });
+        });
     });
     return number;
 }

@@ -25,6 +25,7 @@ class LocalEngineControl final : public api::EngineControl {
     void unwatch() override;
     api::SnapshotPointer snapshot() const override;
     quint64 send(const api::Command& command) override;
+    quint64 listCache(const api::CacheListing& listing) override;
 
   Q_SIGNALS:
     /// The engine has stopped after StopEngine.
@@ -40,7 +41,7 @@ class LocalEngineControl final : public api::EngineControl {
     std::unique_ptr<Side> m_side; // lives on m_thread
     QThread m_thread;
     api::SnapshotPointer m_snapshot;
-    quint64 m_lastCommand = 0;
+    quint64 m_lastNumber = 0;
 };
 
 } // namespace reverxy

@@ -2,6 +2,7 @@
 #include "snapshot_feed.h"
 
 #include "base_urls.h"
+#include "cache_values.h"
 #include "exchange_values.h"
 #include "limiter_snapshots.h"
 #include "snapshot_builder.h"
@@ -109,6 +110,7 @@ void SnapshotFeed::answered(const observe::Report& report) {
     api::EngineSnapshot snapshot = frame();
     const auto runtime = engine->runtime();
     fillSnapshot(snapshot, {report, *runtime, engine->health(), m_names});
+    snapshot.cache = cacheSnapshot(engine->cacheTotals(), runtime->config.cache);
     snapshot.limiters = limiterSnapshots(*runtime, m_names, report.taken, report.takenWall);
     appendSeconds(m_seconds, report.seconds);
     snapshot.seconds = m_seconds;

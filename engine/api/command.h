@@ -3,6 +3,7 @@
 
 #include <QString>
 
+#include <cstdint>
 #include <variant>
 
 // What a face may ask the engine to do.
@@ -46,8 +47,36 @@ struct ResetAllClients {
     bool operator==(const ResetAllClients&) const = default;
 };
 
-using Command =
-    std::variant<StartEngine, StopEngine, ReloadConfiguration, SetBackendEnabled, ResetClient, ResetAllClients>;
+/// Which stored responses a command means.
+struct CacheScope {
+    enum class Kind : uint8_t {
+        Key,        // one key with all its variants: `key` of an entry listed
+        Url,        // `text` is a URL with its query
+        Prefix,     // `text` is a host and the beginning of a path, as "shop.localhost:8080/api/"
+        Host,       // `text` is a host; without a port, every port
+        Everything, // all of it
+    };
+
+    Kind kind = Kind::Everything;
+    QString text; // http:// or https:// may be left out, and then stands for both
+    uint64_t key = 0;
+    bool operator==(const CacheScope&) const = default;
+};
+
+/// Removes stored responses. What was asked for before is not stored any more either.
+struct PurgeCache {
+    CacheScope scope;
+    bool operator==(const PurgeCache&) const = default;
+};
+
+/// Has stored responses validated before they are used again; while backends fail they still serve.
+struct SoftPurgeCache {
+    CacheScope scope;
+    bool operator==(const SoftPurgeCache&) const = default;
+};
+
+using Command = std::variant<StartEngine, StopEngine, ReloadConfiguration, SetBackendEnabled, ResetClient,
+                             ResetAllClients, PurgeCache, SoftPurgeCache>;
 
 /// What became of a command.
 struct CommandResult {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "api/cache.h"
 #include "api/command.h"
 #include "api/snapshot.h"
 
@@ -12,6 +13,7 @@
 namespace reverxy::api {
 
 using SnapshotPointer = std::shared_ptr<const EngineSnapshot>;
+using CachePagePointer = std::shared_ptr<const CachePage>;
 using ExchangeBatch = std::shared_ptr<const std::vector<Exchange>>;
 
 /// The one interface of a face to an engine, whether it runs in this process or elsewhere. Belongs to the face's
@@ -33,12 +35,17 @@ class EngineControl : public QObject {
     /// Sends a command. commandFinished() follows with the number returned here.
     virtual quint64 send(const Command& command) = 0;
 
+    /// Asks for stored responses. cacheListed() follows with the number returned here; of a stopped engine there
+    /// are none.
+    virtual quint64 listCache(const CacheListing& listing) = 0;
+
   Q_SIGNALS:
     void snapshotChanged(const reverxy::api::SnapshotPointer& snapshot);
     /// Exchanges that have ended since the last batch, oldest first. Under heavy traffic some are left out:
     /// `skipped` of them.
     void exchangesFinished(const reverxy::api::ExchangeBatch& exchanges, quint64 skipped);
     void commandFinished(quint64 number, const reverxy::api::CommandResult& result);
+    void cacheListed(quint64 number, const reverxy::api::CachePagePointer& page);
 };
 
 } // namespace reverxy::api

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "api/cache.h"
 #include "api/exchange.h"
 #include "api/outcome.h"
 
@@ -120,6 +121,7 @@ struct EngineSnapshot {
     uint32_t clientConnections = 0;
     uint32_t runningExchanges = 0;
     TrafficFigures traffic;
+    CacheSnapshot cache;
     std::vector<LimiterSnapshot> limiters;
     std::vector<PoolSnapshot> pools;   // in the configuration's order
     std::vector<SecondTotals> seconds; // oldest first, without gaps, at most 900; the running second is not in it

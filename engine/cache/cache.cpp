@@ -23,9 +23,24 @@ size_t Cache::invalidate(std::string_view key) {
     return m_store.removeAll(key, hash);
 }
 
-size_t Cache::purge(std::string_view prefix) {
+size_t Cache::purge(const KeyScope& scope) {
     m_generations.invalidateAll();
-    return m_store.purge(prefix);
+    return m_store.purge(scope);
+}
+
+size_t Cache::markStale(const KeyScope& scope) {
+    m_generations.invalidateAll();
+    return m_store.markStale(scope);
+}
+
+size_t Cache::purge(uint64_t hash) {
+    m_generations.invalidate(hash);
+    return m_store.purge(hash);
+}
+
+size_t Cache::markStale(uint64_t hash) {
+    m_generations.invalidate(hash);
+    return m_store.markStale(hash);
 }
 
 void Cache::count(uint32_t worker, CacheVerdict verdict, StoreVerdict stored) {
@@ -44,6 +59,7 @@ CacheTotals Cache::totals() const {
             totals.stores[i] += counts.stores[i].load(std::memory_order_relaxed);
     }
     totals.bytes = m_store.bytes();
+    totals.limit = m_store.limit();
     totals.entries = m_store.entries();
     totals.evictions = m_store.evictions();
     totals.fills = m_fills.size();

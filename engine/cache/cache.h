@@ -21,6 +21,7 @@ struct CacheTotals {
     std::array<uint64_t, static_cast<size_t>(CacheVerdict::Count)> verdicts{};
     std::array<uint64_t, static_cast<size_t>(StoreVerdict::Count)> stores{};
     uint64_t bytes = 0;
+    uint64_t limit = 0; // of the bytes, as it is now
     uint64_t entries = 0;
     uint64_t evictions = 0;
     uint64_t fills = 0; // responses being received that others may follow
@@ -50,11 +51,14 @@ class Cache {
     /// Removes what is stored under `key`, and keeps out what was asked for before now (RFC 9111 section 4.4).
     /// Returns how many responses that were.
     size_t invalidate(std::string_view key);
-    /// The same for all keys that begin with `prefix`; the empty one means everything.
-    size_t purge(std::string_view prefix);
-
-    /// Has whatever is stored under such keys validated before it is used again.
-    size_t markStale(std::string_view prefix) { return m_store.markStale(prefix); }
+    /// The same for all keys in `scope`. Goes through all entries: not for a thread that others wait for.
+    size_t purge(const KeyScope& scope);
+    /// Has whatever is stored under such keys validated before it is used again, and keeps out what was asked for
+    /// before now.
+    size_t markStale(const KeyScope& scope);
+    /// Both for one key, by its hash, in constant time.
+    size_t purge(uint64_t hash);
+    size_t markStale(uint64_t hash);
 
     /// An exchange is over. `worker`: which worker's; for counting without contention.
     void count(uint32_t worker, CacheVerdict verdict, StoreVerdict stored);

@@ -104,16 +104,39 @@ bool Shard::remove(const StoredResponse& entry, Delta& delta) {
     return true;
 }
 
-void Shard::removeAll(std::string_view key, uint64_t hash, std::vector<StoredRef>& gone, Delta& delta) {
+template <typename Wanted>
+void Shard::removeIf(uint64_t hash, Wanted wanted, std::vector<StoredRef>& gone, Delta& delta) {
     std::lock_guard lock(m_mutex);
     Weighing weighing(m_index, delta);
     for (auto *entry = m_index.chain(hash), *next = entry; entry; entry = next) {
         next = EntryIndex::next(*entry);
-        if (entry->m_hash != hash || entry->key() != key)
+        if (entry->m_hash != hash || !wanted(*entry))
             continue;
         weighing.removed(*entry);
         gone.push_back(unlink(*entry));
     }
+}
+
+void Shard::removeAll(std::string_view key, uint64_t hash, std::vector<StoredRef>& gone, Delta& delta) {
+    removeIf(
+        hash, [key](const StoredResponse& entry) { return entry.key() == key; }, gone, delta);
+}
+
+void Shard::removeHash(uint64_t hash, std::vector<StoredRef>& gone, Delta& delta) {
+    removeIf(
+        hash, [](const StoredResponse&) { return true; }, gone, delta);
+}
+
+size_t Shard::markStale(uint64_t hash) {
+    size_t count = 0;
+    std::lock_guard lock(m_mutex);
+    for (auto* entry = m_index.chain(hash); entry; entry = EntryIndex::next(*entry)) {
+        if (entry->m_hash != hash)
+            continue;
+        entry->markStale();
+        ++count;
+    }
+    return count;
 }
 
 StoredRef Shard::takeOldest(Delta& delta) {

@@ -35,6 +35,9 @@ class alignas(64) Shard {
     /// True when it was there.
     bool remove(const StoredResponse& entry, Delta& delta);
     void removeAll(std::string_view key, uint64_t hash, std::vector<StoredRef>& gone, Delta& delta);
+    /// Whatever key has this hash.
+    void removeHash(uint64_t hash, std::vector<StoredRef>& gone, Delta& delta);
+    size_t markStale(uint64_t hash);
     /// The entry that was not used for the longest time; null when there is none.
     StoredRef takeOldest(Delta& delta);
 
@@ -52,6 +55,8 @@ class alignas(64) Shard {
   private:
     void link(const StoredRef& entry, uint64_t hash, uint32_t stamp);
     StoredRef unlink(const StoredResponse& entry);
+    template <typename Wanted>
+    void removeIf(uint64_t hash, Wanted wanted, std::vector<StoredRef>& gone, Delta& delta);
     void noteOldest();
 
     std::mutex m_mutex;

@@ -74,10 +74,23 @@ size_t Store::removeAll(std::string_view key, uint64_t hash) {
     return gone.size();
 }
 
-/// Visits every entry whose key begins with `prefix` and that is there all the time; perhaps twice one that is
-/// moved meanwhile by an index that grows.
+size_t Store::purge(uint64_t hash) {
+    std::vector<StoredRef> gone;
+    Shard::Delta delta = 0;
+    shardOf(hash).removeHash(hash, gone, delta);
+    m_bytes += delta;
+    m_entries -= static_cast<int64_t>(gone.size());
+    return gone.size();
+}
+
+size_t Store::markStale(uint64_t hash) {
+    return shardOf(hash).markStale(hash);
+}
+
+/// Visits every entry whose key is in `scope` and that is there all the time; perhaps twice one that is moved
+/// meanwhile by an index that grows.
 template <typename Visit>
-void Store::forEach(std::string_view prefix, Visit visit) {
+void Store::forEach(const KeyScope& scope, Visit visit) {
     std::vector<StoredRef> found;
     for (size_t i = 0; i < shardCount; ++i) {
         Shard& shard = m_shards[i];
@@ -86,7 +99,7 @@ void Store::forEach(std::string_view prefix, Visit visit) {
         for (size_t place = 0; more;) {
             more = shard.walk(place, walkStep, found);
             for (const StoredRef& entry : found) {
-                if (entry->key().starts_with(prefix))
+                if (scope.contains(entry->key()))
                     visit(shard, *entry);
             }
             found.clear();
@@ -97,9 +110,9 @@ void Store::forEach(std::string_view prefix, Visit visit) {
     }
 }
 
-size_t Store::purge(std::string_view prefix) {
+size_t Store::purge(const KeyScope& scope) {
     size_t count = 0;
-    forEach(prefix, [&](Shard& shard, const StoredResponse& entry) {
+    forEach(scope, [&](Shard& shard, const StoredResponse& entry) {
         Shard::Delta delta = 0;
         if (!shard.remove(entry, delta))
             return;
@@ -110,9 +123,9 @@ size_t Store::purge(std::string_view prefix) {
     return count;
 }
 
-size_t Store::markStale(std::string_view prefix) {
+size_t Store::markStale(const KeyScope& scope) {
     size_t count = 0;
-    forEach(prefix, [&](Shard&, const StoredResponse& entry) {
+    forEach(scope, [&](Shard&, const StoredResponse& entry) {
         entry.markStale();
         ++count;
     });
@@ -130,7 +143,8 @@ std::vector<EntryInfo> Store::page(PageCursor& cursor, size_t count) {
     infos.reserve(found.size());
     for (const StoredRef& entry : found) {
         infos.push_back({std::string(entry->key()), std::string(entry->selecting()), entry->facts(),
-                         entry->bodySize(), entry->footprint(), entry->hits(), entry->markedStale()});
+                         entry->bodySize(), entry->footprint(), entry->hits(), entry->markedStale(),
+                         hashOf(entry->key())});
     }
     return infos;
 }

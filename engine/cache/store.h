@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/sip_hash.h"
+#include "cache/key_scope.h"
 #include "cache/shard.h"
 #include "cache/stored_response.h"
 
@@ -27,6 +28,7 @@ struct EntryInfo {
     uint64_t footprint = 0;
     uint32_t hits = 0;
     bool markedStale = false;
+    uint64_t hash = 0; // of the key
 };
 
 /// Where a paged look through the store goes on; a new one begins.
@@ -55,6 +57,8 @@ class Store {
     /// The most it may hold, in bytes. What is too much leaves at once.
     void setLimit(uint64_t bytes);
 
+    uint64_t limit() const { return m_limit.load(std::memory_order_relaxed); }
+
     /// Fills `variants` with those stored under `key` and returns how many they are. A lone one counts as used now;
     /// of several, whoever chooses one says so by used(). Allocates nothing.
     size_t find(std::string_view key, uint64_t hash, TimePoint now, Variants& variants);
@@ -70,10 +74,13 @@ class Store {
     /// Removes all variants of `key`; returns how many there were.
     size_t removeAll(std::string_view key, uint64_t hash);
 
-    /// Removes whatever has a key that begins with `prefix`, or only has it validated before it is used again.
-    /// Returns how many that were.
-    size_t purge(std::string_view prefix);
-    size_t markStale(std::string_view prefix);
+    /// Removes all that has a key in `scope`, or only has it validated before it is used again. Goes through all
+    /// entries. Returns how many that were.
+    size_t purge(const KeyScope& scope);
+    size_t markStale(const KeyScope& scope);
+    /// The same for the keys with this hash, which is one key, in constant time.
+    size_t purge(uint64_t hash);
+    size_t markStale(uint64_t hash);
 
     /// Some `count` entries from `cursor` on, and moves it; none at the end. Entries that come, or leave, between
     /// two pages may be missed.
@@ -97,7 +104,7 @@ class Store {
     bool put(const StoredRef& response, uint64_t hash, TimePoint now, const StoredResponse* only);
     void evict(uint64_t limit, uint32_t stamp);
     template <typename Visit>
-    void forEach(std::string_view prefix, Visit visit);
+    void forEach(const KeyScope& scope, Visit visit);
 
     const HashSeed m_seed;
     std::unique_ptr<Shard[]> m_shards;

@@ -1,69 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/story.h"
-#include "local_engine_control.h"
+#include "behaviour/control_scene.h"
 
-#include <QUrl>
-
-#include <functional>
-#include <mutex>
 #include <set>
 
 using namespace reverxy;
 using namespace reverxy::test;
-
-namespace {
-
-constexpr int longest = 20'000;
-
-/// A control over a real engine whose configuration the test holds in its hands.
-struct Scene {
-    explicit Scene(config::Config config) { reading.config = std::move(config); }
-
-    void set(ConfigurationReading next) {
-        const std::lock_guard lock(mutex);
-        reading = std::move(next);
-    }
-
-    api::CommandResult send(const api::Command& command) {
-        std::optional<api::CommandResult> result;
-        quint64 number = 0;
-        const auto connection = QObject::connect(&control, &api::EngineControl::commandFinished, &control,
-                                                 [&](quint64 finished, const api::CommandResult& what) {
-                                                     if (finished == number)
-                                                         result = what;
-                                                 });
-        number = control.send(command);
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(result.has_value(), longest); }();
-        QObject::disconnect(connection);
-        return result.value_or(api::CommandResult{false, QStringLiteral("no answer")});
-    }
-
-    /// Waits until a snapshot is as `expected` says.
-    bool waitFor(const std::function<bool(const api::EngineSnapshot&)>& expected) const {
-        return QTest::qWaitFor([&] { return expected(*control.snapshot()); }, longest);
-    }
-
-    uint16_t port() const {
-        const QStringList& addresses = control.snapshot()->addresses;
-        return addresses.isEmpty() ? uint16_t(0) : uint16_t(QUrl(addresses.first()).port());
-    }
-
-    std::mutex mutex;
-    ConfigurationReading reading;
-    NameTable names;
-    observe::Log log{[](std::string_view) {}, names};
-    LocalEngineControl control{[this] {
-                                   const std::lock_guard lock(mutex);
-                                   return reading;
-                               },
-                               log, names, reactorUnderTest()};
-};
-
-bool isRunning(const api::EngineSnapshot& snapshot) {
-    return snapshot.state == api::EngineState::Running && !snapshot.pools.empty();
-}
-
-} // namespace
 
 /// What a face sees and does through the control of an engine in its own process.
 class TestLocalControl : public QObject {
@@ -72,7 +13,7 @@ class TestLocalControl : public QObject {
   private Q_SLOTS:
 
     void beforeTheStartThereIsAStoppedEngine() {
-        Scene scene(configFor({}));
+        ControlScene scene(configFor({}));
         QVERIFY(scene.control.snapshot() != nullptr);
         QCOMPARE(int(scene.control.snapshot()->state), int(api::EngineState::Stopped));
     }
@@ -80,10 +21,10 @@ class TestLocalControl : public QObject {
     void whoLooksSeesPoolsBackendsAndTraffic() {
         Origin origin(answer("hello", 200));
         LoopbackPort refused;
-        Scene scene(configFor({origin.port(), refused.number()}));
+        ControlScene scene(configFor({origin.port(), refused.number()}));
         QVERIFY(scene.send(api::StartEngine{}).done);
         scene.control.watch();
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         QVERIFY(scene.port() != 0);
         for (int i = 0; i < 6; ++i)
             COMPARE_STATUS(getOnce(scene.port(), "/some/path"), 200);
@@ -105,7 +46,7 @@ class TestLocalControl : public QObject {
 
     void finishedExchangesComeOnceEach() {
         Origin origin(answer("hello", 200));
-        Scene scene(configFor({origin.port()}));
+        ControlScene scene(configFor({origin.port()}));
         std::vector<api::Exchange> seen;
         connect(&scene.control, &api::EngineControl::exchangesFinished, this,
                 [&](const api::ExchangeBatch& batch, quint64 skipped) {
@@ -114,10 +55,10 @@ class TestLocalControl : public QObject {
                 });
         QVERIFY(scene.send(api::StartEngine{}).done);
         scene.control.watch();
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         for (int i = 0; i < 30; ++i)
             COMPARE_STATUS(getOnce(scene.port(), "/number/" + std::to_string(i)), 200);
-        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), longest);
+        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), ControlScene::longest);
         std::set<QString> targets;
         for (const api::Exchange& exchange : seen) {
             targets.insert(exchange.target);
@@ -130,7 +71,7 @@ class TestLocalControl : public QObject {
         scene.control.unwatch();
         seen.clear();
         scene.control.watch();
-        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), longest);
+        QTRY_COMPARE_WITH_TIMEOUT(seen.size(), size_t(30), ControlScene::longest);
     }
 
     void aRunningExchangeIsSeenInItsPhase() {
@@ -139,10 +80,10 @@ class TestLocalControl : public QObject {
             exchange.waitFor(gate);
             exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
         });
-        Scene scene(configFor({origin.port()}));
+        ControlScene scene(configFor({origin.port()}));
         QVERIFY(scene.send(api::StartEngine{}).done);
         scene.control.watch();
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         Client client(scene.port());
         client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
         QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) {
@@ -157,10 +98,10 @@ class TestLocalControl : public QObject {
     void aBackendIsSwitchedOffAndOn() {
         Origin one(answer("one"));
         Origin two(answer("two"));
-        Scene scene(configFor({one.port(), two.port()}));
+        ControlScene scene(configFor({one.port(), two.port()}));
         QVERIFY(scene.send(api::StartEngine{}).done);
         scene.control.watch();
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         const QString pool = QStringLiteral("default");
         QVERIFY(scene.send(api::SetBackendEnabled{pool, QStringLiteral("origin-1"), false}).done);
         QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) {
@@ -186,10 +127,10 @@ class TestLocalControl : public QObject {
         config.rateLimiter.enabled = true;
         config.rateLimiter.limit = 2;
         config.rateLimiter.window = 1h;
-        Scene scene(config);
+        ControlScene scene(config);
         QVERIFY(scene.send(api::StartEngine{}).done);
         scene.control.watch();
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         for (const int status : {200, 200, 429})
             COMPARE_STATUS(getOnce(scene.port(), "/"), status);
         QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) {
@@ -212,11 +153,11 @@ class TestLocalControl : public QObject {
 
     void itStopsAndStartsAgain() {
         Origin origin(answer("hello"));
-        Scene scene(configFor({origin.port()}));
+        ControlScene scene(configFor({origin.port()}));
         scene.control.watch();
         for (int round = 0; round < 3; ++round) {
             QVERIFY(scene.send(api::StartEngine{}).done);
-            QVERIFY(scene.waitFor(isRunning));
+            QVERIFY(scene.waitFor(hasPools));
             COMPARE_STATUS(getOnce(scene.port(), "/"), 200);
             QVERIFY(scene.send(api::StopEngine{}).done);
             QVERIFY(scene.waitFor(
@@ -236,10 +177,10 @@ class TestLocalControl : public QObject {
         Origin origin(heldBy(gate, answer("held")));
         config::Config config = configFor({origin.port()});
         config.proxy.drainTimeout = 24h;
-        Scene scene(config);
+        ControlScene scene(config);
         scene.control.watch();
         QVERIFY(scene.send(api::StartEngine{}).done);
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         Client client(scene.port());
         client.send(request("GET", "/"));
         QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
@@ -260,7 +201,7 @@ class TestLocalControl : public QObject {
 
     void whatIsWrongWithTheConfigurationIsShown() {
         Origin origin(answer("hello"));
-        Scene scene(configFor({origin.port()}));
+        ControlScene scene(configFor({origin.port()}));
         ConfigurationReading broken;
         broken.problems << QStringLiteral("config.yaml:3:5: proxy.port: 99999 is no port");
         const ConfigurationReading good = scene.reading;
@@ -275,27 +216,27 @@ class TestLocalControl : public QObject {
         }));
         scene.set(good);
         QVERIFY(scene.send(api::StartEngine{}).done);
-        QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) { return isRunning(s) && s.problem.isEmpty(); }));
+        QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) { return hasPools(s) && s.problem.isEmpty(); }));
         // A broken reload changes nothing, and says why.
         scene.set(broken);
         result = scene.send(api::ReloadConfiguration{});
         QVERIFY(!result.done);
-        QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) { return isRunning(s) && !s.problem.isEmpty(); }));
+        QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) { return hasPools(s) && !s.problem.isEmpty(); }));
         COMPARE_STATUS(getOnce(scene.port(), "/"), 200);
         scene.set(good);
         QVERIFY(scene.send(api::ReloadConfiguration{}).done);
-        QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) { return isRunning(s) && s.problem.isEmpty(); }));
+        QVERIFY(scene.waitFor([](const api::EngineSnapshot& s) { return hasPools(s) && s.problem.isEmpty(); }));
     }
 
     void aPortInUseIsToldWithItsHolder() {
         LoopbackPort taken;
         config::Config config = configFor({});
-        Scene first(config);
+        ControlScene first(config);
         QVERIFY(first.send(api::StartEngine{}).done);
         first.control.watch();
         QVERIFY(first.waitFor([](const api::EngineSnapshot& s) { return !s.addresses.isEmpty(); }));
         config.proxy.port = first.port();
-        Scene second(config);
+        ControlScene second(config);
         const api::CommandResult result = second.send(api::StartEngine{});
         QVERIFY(!result.done);
         QVERIFY2(result.message.contains(QString::number(first.port())), qPrintable(result.message));
@@ -303,10 +244,10 @@ class TestLocalControl : public QObject {
 
     void secondsAreThereWithoutGaps() {
         Origin origin(answer("hello"));
-        Scene scene(configFor({origin.port()}));
+        ControlScene scene(configFor({origin.port()}));
         QVERIFY(scene.send(api::StartEngine{}).done);
         scene.control.watch();
-        QVERIFY(scene.waitFor(isRunning));
+        QVERIFY(scene.waitFor(hasPools));
         COMPARE_STATUS(getOnce(scene.port(), "/"), 200);
         const auto counted = [](const api::EngineSnapshot& snapshot) {
             uint64_t sum = 0;

@@ -150,11 +150,10 @@ class TestStore : public QObject {
     void purging_data() {
         QTest::addColumn<QByteArray>("prefix");
         QTest::addColumn<QByteArrayList>("left");
-        QTest::newRow("a key") << QByteArray("http://h/a/1")
+        QTest::newRow("a URL") << QByteArray("http://h/a/1")
                                << QByteArrayList{"http://h/a/2", "http://h/b", "http://i/"};
         QTest::newRow("a path") << QByteArray("http://h/a/") << QByteArrayList{"http://h/b", "http://i/"};
         QTest::newRow("a host") << QByteArray("http://h/") << QByteArrayList{"http://i/"};
-        QTest::newRow("all") << QByteArray("") << QByteArrayList{};
         QTest::newRow("none") << QByteArray("x")
                               << QByteArrayList{"http://h/a/1", "http://h/a/2", "http://h/b", "http://i/"};
     }
@@ -170,13 +169,31 @@ class TestStore : public QObject {
             hard.put(key);
         }
         const size_t removed = keys.size() - static_cast<size_t>(left.size());
-        QCOMPARE(hard.store.purge(prefix.toStdString()), removed);
-        QCOMPARE(soft.store.markStale(prefix.toStdString()), removed);
+        const auto scope = KeyScope::prefix(prefix.toStdString());
+        QVERIFY(scope);
+        QCOMPARE(hard.store.purge(*scope), removed);
+        QCOMPARE(soft.store.markStale(*scope), removed);
         for (const std::string& key : keys) {
             const bool stays = left.contains(QByteArray::fromStdString(key));
             QCOMPARE(hard.find(key).size(), size_t(stays ? 1 : 0));
             QCOMPARE(soft.find(key).front()->markedStale(), !stays);
         }
+    }
+
+    void oneKeyIsPurgedByItsHash() {
+        Shelf shelf;
+        shelf.put("a", "1", "X: 1\r\n");
+        shelf.put("a", "2", "X: 2\r\n");
+        shelf.put("b");
+        QCOMPARE(shelf.store.markStale(shelf.hash("a")), size_t(2));
+        QVERIFY(shelf.find("a")[0]->markedStale() && shelf.find("a")[1]->markedStale());
+        QVERIFY(!shelf.find("b")[0]->markedStale());
+        PageCursor cursor;
+        for (const EntryInfo& entry : shelf.store.page(cursor, 3))
+            QCOMPARE(entry.hash, shelf.hash(entry.key));
+        QCOMPARE(shelf.store.purge(shelf.hash("a")), size_t(2));
+        QCOMPARE(shelf.store.purge(shelf.hash("a")), size_t(0));
+        QCOMPARE(shelf.store.entries(), uint64_t(1));
     }
 
     void aKeyLosesAllItsVariants() {
@@ -194,7 +211,7 @@ class TestStore : public QObject {
         const uint64_t before = shelf.store.bytes();
         for (int i = 0; i < 20'000; ++i)
             shelf.put(std::to_string(i));
-        shelf.store.purge("");
+        shelf.store.purge(KeyScope::everything());
         QCOMPARE(shelf.store.entries(), uint64_t(0));
         QVERIFY2(shelf.store.bytes() < before + 32'768, std::to_string(shelf.store.bytes()).c_str());
     }
@@ -255,7 +272,7 @@ class TestStore : public QObject {
                     if (i % 3 == 0)
                         shelf.store.insert(stored(key, key), hash, now);
                     if (i % 700 == 0)
-                        shelf.store.purge(std::to_string(t));
+                        shelf.store.purge(shelf.hash(std::to_string(t)));
                     if (i % 11 == 0)
                         shelf.store.removeAll(key, hash);
                 }

@@ -65,7 +65,7 @@ class Walk {
     /// The difference found; empty when there is none.
     std::string step() {
         m_now += 1ms;
-        const std::string key = "key-" + std::to_string(below(keys));
+        const std::string key = "http://h/" + std::to_string(below(keys));
         const uint64_t hash = m_store.hashOf(key);
         const uint32_t dice = below(100);
         if (dice < 40)
@@ -192,7 +192,7 @@ class Walk {
     }
 
     std::string purge(const std::string& prefix) {
-        m_store.purge(prefix);
+        m_store.purge(*KeyScope::prefix(prefix));
         for (auto entry = m_model.order.begin(); entry != m_model.order.end();) {
             const auto next = std::next(entry);
             if (entry->response->key().starts_with(prefix))

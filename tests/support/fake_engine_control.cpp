@@ -20,6 +20,15 @@ quint64 FakeEngineControl::send(const api::Command& command) {
     return m_sent.back().number;
 }
 
+quint64 FakeEngineControl::listCache(const api::CacheListing& listing) {
+    m_listings.push_back(listing);
+    return m_listings.size();
+}
+
+void FakeEngineControl::list(const api::CachePage& page) {
+    Q_EMIT cacheListed(m_listings.size(), std::make_shared<const api::CachePage>(page));
+}
+
 void FakeEngineControl::show(const api::EngineSnapshot& snapshot) {
     show(std::make_shared<const api::EngineSnapshot>(snapshot));
 }

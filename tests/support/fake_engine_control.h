@@ -24,6 +24,7 @@ class FakeEngineControl : public api::EngineControl {
     api::SnapshotPointer snapshot() const override { return m_snapshot; }
 
     quint64 send(const api::Command& command) override;
+    quint64 listCache(const api::CacheListing& listing) override;
 
     /// Makes `snapshot` the last one and tells of it.
     void show(const api::EngineSnapshot& snapshot);
@@ -33,17 +34,23 @@ class FakeEngineControl : public api::EngineControl {
     void answer(bool done, const QString& message = {});
     void answer(quint64 number, bool done, const QString& message);
 
+    /// Answers the newest listing.
+    void list(const api::CachePage& page);
+
     bool isWatched() const { return m_watched; }
 
     int timesWatched() const { return m_timesWatched; }
 
     const std::vector<Sent>& sent() const { return m_sent; }
 
+    const std::vector<api::CacheListing>& listings() const { return m_listings; }
+
   private:
     api::SnapshotPointer m_snapshot;
     bool m_watched = false;
     int m_timesWatched = 0;
     std::vector<Sent> m_sent;
+    std::vector<api::CacheListing> m_listings;
 };
 
 } // namespace reverxy::test
