@@ -185,6 +185,7 @@ class Exchange {
     Duration leadersPatience() const;
     bool joinOthers(TimePoint now);
     bool join(TimePoint now);
+    bool storedMeanwhile(TimePoint now);
     bool endAlone();
     void follow(TimePoint now);
     void followHead(const cache::Fill::Look& seen, TimePoint now);

@@ -65,7 +65,7 @@ bool Exchange::join(TimePoint now) {
     m_cache.registered = true;
     if (joined.leads) {
         m_cache.role = CacheUse::Role::Leads;
-        return false;
+        return storedMeanwhile(now);
     }
     m_cache.role = CacheUse::Role::Follows;
     if (m_alone) { // somebody validates already
@@ -77,6 +77,17 @@ bool Exchange::join(TimePoint now) {
     m_port.setDeadline(m_cache.fill->stallsAt());
     follow(now);
     return true;
+}
+
+/// Between the look into the store and the beginning of a fill another one's may have come to its end: it is stored
+/// before it makes room for the next. True when the request is answered by that, or waits.
+bool Exchange::storedMeanwhile(TimePoint now) {
+    const cache::StoredRef before = m_cache.chosen;
+    m_cache.find(*m_head, now, wallAt(now));
+    if (!m_cache.chosen || m_cache.chosen == before)
+        return false;
+    releaseFill(Release::LookAgain, Failure::None);
+    return lookUp(now);
 }
 
 bool Exchange::endAlone() {
@@ -115,6 +126,7 @@ void Exchange::followHead(const Fill::Look& seen, TimePoint now) {
         m_cache.composeCollapseKey(*m_head, head.fields());
         const bool sameKey = before == m_cache.collapseKey;
         leaveFill();
+        endWaiting(now);
         setVerdict(CacheVerdict::VaryMiss);
         if (sameKey || ++m_cache.failedFills > failedFillsLimit)
             return goAlone(now);

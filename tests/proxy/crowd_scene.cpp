@@ -109,16 +109,26 @@ void CrowdScene::settle() {
     bool more = true;
     while (more) {
         more = false;
-        while (!world.fillWakes.empty()) {
-            Person& woken = people[world.fillWakes.front().token - 1];
-            world.fillWakes.pop_front();
+        for (const Waiter& waiter : std::exchange(world.fillWakes, {})) {
+            Person& woken = people[waiter.token - 1];
+            if (woken.frozen) {
+                m_late.push_back(waiter);
+                continue;
+            }
+            more = true;
             if (!woken.exchange.responseOver())
                 woken.exchange.fillProgressed(now);
         }
         for (Person& person : people)
-            more = person.exchange.feedClient() || more;
-        more = more || !world.fillWakes.empty();
+            more = (!person.frozen && person.exchange.feedClient()) || more;
     }
+}
+
+void CrowdScene::thaw(Person& person) {
+    person.frozen = false;
+    world.fillWakes.insert(world.fillWakes.end(), m_late.begin(), m_late.end());
+    m_late.clear();
+    settle();
 }
 
 size_t CrowdScene::requests() const {

@@ -53,6 +53,9 @@ class CrowdScene {
     /// Delivers the wake-ups that are on their way, and gives those who read what there is.
     void settle();
 
+    /// Its worker goes on, and it learns what has come about meanwhile.
+    void thaw(Person& person);
+
     /// Requests that went to backends, in all.
     size_t requests() const;
     /// Who of them waits for a backend's response.
@@ -68,6 +71,8 @@ class CrowdScene {
   private:
     Person& add(std::string_view fields);
     ClientFacts facts() const;
+
+    std::deque<Waiter> m_late; // wake-ups of those who are frozen
 };
 
 } // namespace reverxy::proxy

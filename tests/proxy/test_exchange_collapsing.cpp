@@ -104,6 +104,23 @@ class TestExchangeCollapsing : public QObject {
         QCOMPARE(crowd.requests(), size_t(5));
     }
 
+    void whoComesToItLateFindsWhatIsStored() {
+        Crowd crowd;
+        auto& first = crowd.ask("Accept-Language: de\r\n");
+        auto& second = crowd.ask("Accept-Language: en\r\n");
+        auto& third = crowd.ask("Accept-Language: en\r\n");
+        QCOMPARE(crowd.waiting(), size_t(2));
+        third.frozen = true;
+        constexpr std::string_view head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                                          "Cache-Control: max-age=60\r\nVary: Accept-Language\r\n\r\n";
+        crowd.answer(first, head, "deutsch");
+        QVERIFY2(second.asked(), "the response is another variant");
+        crowd.answer(second, head, "english");
+        crowd.thaw(third);
+        QCOMPARE(third.got().body, std::string("english"));
+        QVERIFY(!third.asked());
+    }
+
     void aBodyThatStallsIsNotJoined() {
         Crowd crowd;
         crowd.ask();
