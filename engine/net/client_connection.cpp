@@ -82,7 +82,9 @@ void ClientConnection::pump() {
         return;
     }
     m_pumping = true;
-    for (m_turn.renew(); m_state != State::Closed; m_turn.spendRound()) {
+    if (!m_services.loop.isSpared(*this))
+        m_turn.renew();
+    for (; m_state != State::Closed; m_turn.spendRound()) {
         m_pumpAgain = false;
         const Progress progress = process();
         const bool upstreamDrained = m_transfer && m_transfer->flushUpstream();
@@ -95,7 +97,10 @@ void ClientConnection::pump() {
         if (!goesOn && (progress == Progress::Blocked || !m_readable))
             break;
         if (m_turn.spent()) {
-            m_services.loop.resumeSoon(*this);
+            if (m_turn.wasted())
+                m_services.loop.resumeSparingly(*this);
+            else
+                m_services.loop.resumeSoon(*this);
             break;
         }
         if (goesOn)
@@ -238,6 +243,7 @@ ClientConnection::Progress ClientConnection::processBody() {
         if (!m_turn.spendStep())
             return Progress::Yields;
         const auto step = m_decoder.next(m_in.view());
+        m_turn.stepped(step.consumed);
         switch (step.kind) {
         case http::BodyDecoder::Kind::NeedMore:
             m_in.consume(step.consumed);

@@ -10,6 +10,18 @@ namespace reverxy::net {
 
 static_assert(http::dateSize == 29);
 
+namespace {
+
+using std::chrono::microseconds;
+
+// How long those who go on may keep the thread from whatever has happened meanwhile.
+constexpr microseconds slice{500};
+// The same of work of little worth, and how long it then waits: it gets a fifth of the time at most.
+constexpr microseconds sparingSlice{250};
+constexpr std::chrono::milliseconds sparingPause{1};
+
+} // namespace
+
 Loop::Loop(std::unique_ptr<Reactor> reactor)
     : m_reactor(std::move(reactor)), m_now(std::chrono::steady_clock::now()), m_wheel(m_now) {
     refreshTime();
@@ -32,6 +44,10 @@ Loop::Loop(std::unique_ptr<Reactor> reactor)
     m_turn.setSingleShot(true);
     m_turn.setInterval(0);
     connect(&m_turn, &QTimer::timeout, this, [this] { runResumables(); });
+    m_pause.setSingleShot(true);
+    m_pause.setTimerType(Qt::PreciseTimer);
+    m_pause.setInterval(sparingPause);
+    connect(&m_pause, &QTimer::timeout, this, [this] { runSpared(); });
 }
 
 Loop::~Loop() {
@@ -68,32 +84,42 @@ void Loop::settleSoon() {
 }
 
 void Loop::resumeSoon(Resumable& resumable) {
-    if (!std::exchange(resumable.m_resumeDue, true))
-        m_resumables.push_back(&resumable);
+    m_resumables.add(resumable);
     if (!m_turn.isActive())
         m_turn.start();
 }
 
+void Loop::resumeSparingly(Resumable& resumable) {
+    m_sparing.add(resumable);
+    if (!m_pause.isActive())
+        m_pause.start();
+}
+
 void Loop::withdraw(Resumable& resumable) {
-    if (std::exchange(resumable.m_resumeDue, false))
-        std::erase(m_resumables, &resumable);
-    std::replace(m_running.begin(), m_running.end(), &resumable, static_cast<Resumable*>(nullptr));
+    m_resumables.withdraw(resumable);
+    m_sparing.withdraw(resumable);
 }
 
 void Loop::runResumables() {
     m_inBatch = true;
     refreshTime();
-    m_running.swap(m_resumables);
-    for (Resumable* const resumable : m_running)
-        resumable->m_resumeDue = false;
-    for (size_t i = 0; i < m_running.size(); ++i) {
-        if (Resumable* const resumable = m_running[i])
-            resumable->resume();
-    }
-    m_running.clear();
+    const TimePoint end = m_now + slice;
+    m_resumables.run([end] { return std::chrono::steady_clock::now() < end; });
     settle();
     if (!m_resumables.empty() && !m_turn.isActive())
         m_turn.start();
+}
+
+void Loop::runSpared() {
+    m_inBatch = true;
+    refreshTime();
+    const TimePoint end = m_now + sparingSlice;
+    bool timeLeft = true;
+    while (timeLeft && !m_sparing.empty())
+        m_sparing.run([&] { return timeLeft = std::chrono::steady_clock::now() < end; });
+    settle();
+    if (!m_sparing.empty() && !m_pause.isActive())
+        m_pause.start();
 }
 
 } // namespace reverxy::net

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "net/reactor.h"
+#include "net/resume_queue.h"
 #include "net/timer_wheel.h"
 
 #include <QObject>
@@ -14,19 +15,6 @@
 #include <vector>
 
 namespace reverxy::net {
-
-/// Something that goes on with its work in the next turn of the loop, after others had theirs.
-class Resumable {
-  public:
-    virtual void resume() = 0;
-
-  protected:
-    virtual ~Resumable() = default;
-
-  private:
-    friend class Loop;
-    bool m_resumeDue = false;
-};
 
 /// What every connection of a worker needs of its thread: readiness, deadlines, the time, buffers, and a safe place
 /// for what is to be destroyed. Belongs to the worker's thread.
@@ -59,9 +47,15 @@ class Loop : public QObject {
         settleSoon();
     }
 
-    /// Calls resume() in the next turn. `resumable` must withdraw() before it goes.
+    /// Calls resume() in the next turn, or in one of the next: after some time in a turn whatever else has happened
+    /// comes first. `resumable` must withdraw() before it goes.
     void resumeSoon(Resumable& resumable);
+    /// The same for work of little worth: all of it together gets a small part of the thread's time.
+    void resumeSparingly(Resumable& resumable);
     void withdraw(Resumable& resumable);
+
+    /// Whether it waits for resumeSparingly(), and should leave its work until then.
+    bool isSpared(const Resumable& resumable) const { return m_sparing.holds(resumable); }
 
     /// Runs `work` as a batch of its own, with the time read anew, unless one is under way.
     template <typename Work>
@@ -79,6 +73,7 @@ class Loop : public QObject {
     void settle();
     void settleSoon();
     void runResumables();
+    void runSpared();
 
     using Discarded = std::unique_ptr<void, void (*)(void*)>;
 
@@ -92,8 +87,9 @@ class Loop : public QObject {
     QTimer m_tick;
     QTimer m_turn; // zero timeout, for resumeSoon() and for discarding outside a batch
     std::vector<Discarded> m_discarded;
-    std::vector<Resumable*> m_resumables;
-    std::vector<Resumable*> m_running;
+    ResumeQueue m_resumables;
+    ResumeQueue m_sparing;
+    QTimer m_pause; // before those in m_sparing have some time
     bool m_inBatch = false;
 };
 

@@ -47,6 +47,7 @@ void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const h
     m_parser.reset();
     m_state = State::Head;
     m_anyByteSent = false;
+    m_loop.withdraw(*this);
     // Readiness reported while it was connecting, perhaps an end, is not reported again.
     if (m_readable)
         m_loop.resumeSoon(*this);
@@ -172,7 +173,9 @@ void UpstreamConnection::pump() {
         return;
     UpstreamUser* const user = m_user;
     m_pumping = true;
-    for (m_turn.renew();; m_turn.spendRound()) {
+    if (!m_loop.isSpared(*this))
+        m_turn.renew();
+    for (;; m_turn.spendRound()) {
         const bool wantsMore = process();
         if (m_user != user)
             break;
@@ -180,7 +183,10 @@ void UpstreamConnection::pump() {
         if (!wantsMore || m_user != user || !user->takesResponse())
             break;
         if (m_turn.spent()) {
-            m_loop.resumeSoon(*this);
+            if (m_turn.wasted())
+                m_loop.resumeSparingly(*this);
+            else
+                m_loop.resumeSoon(*this);
             break;
         }
         if (!m_readable)
@@ -253,6 +259,7 @@ bool UpstreamConnection::processHead() {
         break;
     }
     const BufferRef keep = m_in.reference(); // the head's views
+    m_turn.stepped(m_parser.headSize());
     m_in.consume(m_parser.headSize());
     m_parser.reset();
     if (m_head.status == 101) {
@@ -270,6 +277,7 @@ bool UpstreamConnection::processHead() {
 /// False when more bytes are needed.
 bool UpstreamConnection::processBody() {
     const auto step = m_decoder.next(m_in.view());
+    m_turn.stepped(step.consumed);
     switch (step.kind) {
     case http::BodyDecoder::Kind::NeedMore:
         m_in.consume(step.consumed);

@@ -114,6 +114,31 @@ class TestLoop : public QObject {
         QVERIFY(!wrong);
     }
 
+    /// Work of little worth that never ends lets the others have their turns after each small part of it.
+    void workOfLittleWorthGetsTheSmallPart() {
+        Loop loop(makePortableReactor());
+        Continuing useless(loop);
+        Continuing useful(loop);
+        useless.then = [&] {
+            const auto begun = std::chrono::steady_clock::now();
+            while (std::chrono::steady_clock::now() < begun + 50us) {
+            }
+            loop.resumeSparingly(useless);
+        };
+        useful.then = [&] { loop.resumeSoon(useful); };
+        loop.resumeSparingly(useless);
+        loop.resumeSparingly(useless);
+        loop.resumeSoon(useful);
+        QVERIFY(loop.isSpared(useless) && !loop.isSpared(useful));
+        QTRY_VERIFY(useless.resumed >= 100);
+        QVERIFY2(useful.resumed >= useless.resumed / 10, std::to_string(useful.resumed).c_str());
+        loop.withdraw(useless);
+        loop.withdraw(useful);
+        const int before = useless.resumed;
+        QTest::qWait(20);
+        QCOMPARE(useless.resumed, before);
+    }
+
     void whatIsDiscardedLivesUntilTheTurnIsOver() {
         int gone = 0;
         Loop loop(makePortableReactor());
