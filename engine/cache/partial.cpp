@@ -5,6 +5,27 @@
 
 namespace reverxy::cache {
 
+namespace {
+// What is always worth combining (bytes), and how many times what came may be copied for it beyond that.
+constexpr uint64_t smallCombination = 64 * 1024;
+constexpr uint64_t copiesPerByte = 8;
+} // namespace
+
+std::optional<ContentRange> rangeOf(const StoredResponse& stored) {
+    if (!stored.facts().partial)
+        return std::nullopt;
+    return parseContentRange(stored.fields().find(http::FieldId::ContentRange));
+}
+
+bool answersFromPart(const StoredResponse& part, const http::RequestHead& request, WallTime now) {
+    const auto range = rangeOf(part);
+    if (!range || !asksForRange(request.method, request.fields))
+        return false;
+    const Validators validators = readValidators(part.fields(), now);
+    const RangeSelection selection = selectRanges(request.fields, validators, range->complete, now);
+    return selection.count == 1 && covers(*range, selection);
+}
+
 bool covers(const ContentRange& stored, const RangeSelection& selection) {
     if (selection.outcome != RangeOutcome::Parts)
         return false;
@@ -39,6 +60,18 @@ std::optional<Combination> combine(const ContentRange& older, const ContentRange
     if (older.last > newer.last)
         add(false, newer.last + 1 - older.first, older.last - newer.last);
     return combination;
+}
+
+PartUse judgeParts(const ContentRange& older, const ContentRange& newer, bool sameVersion) {
+    if (!sameVersion || older.complete != newer.complete)
+        return PartUse::Replace;
+    const auto combination = combine(older, newer);
+    if (!combination)
+        return newer.size() >= older.size() ? PartUse::Replace : PartUse::Keep;
+    if (combination->count == 1)
+        return PartUse::Replace;
+    const uint64_t size = combination->range.size();
+    return size <= smallCombination || size / copiesPerByte <= newer.size() ? PartUse::Combine : PartUse::Keep;
 }
 
 } // namespace reverxy::cache

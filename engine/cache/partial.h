@@ -3,7 +3,9 @@
 
 #include "cache/content_range.h"
 #include "cache/ranges.h"
+#include "cache/stored_response.h"
 #include "cache/validators.h"
+#include "http/head.h"
 
 #include <array>
 #include <cstddef>
@@ -13,6 +15,12 @@
 // Stored parts of a representation (RFC 9111 sections 3.3 and 3.4).
 
 namespace reverxy::cache {
+
+/// Where in the whole a stored part lies; nothing for a whole response.
+std::optional<ContentRange> rangeOf(const StoredResponse& stored);
+
+/// Whether a stored part has all that the request wants: one range that lies within it.
+bool answersFromPart(const StoredResponse& part, const http::RequestHead& request, WallTime now);
 
 /// Whether every byte selected of the whole lies within the stored part.
 bool covers(const ContentRange& stored, const RangeSelection& selection);
@@ -45,5 +53,17 @@ struct Combination {
 /// Nothing when the parts leave a gap between them, or disagree on the length of the whole. Where both have a byte,
 /// the newer's counts.
 std::optional<Combination> combine(const ContentRange& older, const ContentRange& newer);
+
+/// What becomes of two parts of which one is stored and the other has come.
+enum class PartUse : uint8_t {
+    Replace, // the newer takes the place of the older
+    Combine,
+    Keep // the older stays alone
+};
+
+/// `sameVersion`: they share a strong validator. Bytes of the older are copied only where enough came for that, so
+/// that many small ranges do not make a large part be copied again and again. Where a gap lies between the two, the
+/// larger counts.
+PartUse judgeParts(const ContentRange& older, const ContentRange& newer, bool sameVersion);
 
 } // namespace reverxy::cache

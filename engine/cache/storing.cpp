@@ -2,6 +2,7 @@
 #include "cache/storing.h"
 
 #include "cache/cache_date.h"
+#include "cache/content_range.h"
 #include "cache/vary.h"
 #include "http/date.h"
 #include "http/list.h"
@@ -68,6 +69,12 @@ bool isEndlessStream(const FieldList& fields) {
            http::equalsIgnoringCase(media, "multipart/x-mixed-replace");
 }
 
+/// Section 3.3: it is known which part of the whole the content is.
+bool isUsablePart(const http::ResponseHead& head) {
+    const auto range = storableRangeOf(head.fields);
+    return range && (head.framing.kind != http::BodyKind::Length || head.framing.length == range->size());
+}
+
 /// Section 3, without what the lifetime decides.
 StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, const CachingPolicy& policy) {
     const ResponseDirectives& directives = policy.directives;
@@ -96,7 +103,7 @@ StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, 
         return StoreVerdict::Authorization;
     if (const VaryKind vary = readVary(head.fields).kind; vary >= VaryKind::Star)
         return vary == VaryKind::Star ? StoreVerdict::VaryStar : StoreVerdict::VaryUnmatchable;
-    if (head.status == 206)
+    if (head.status == 206 && !isUsablePart(head))
         return StoreVerdict::PartialNotUsable;
     return StoreVerdict::Stored;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cache/validation.h"
 
+#include "cache/partial.h"
 #include "http/list.h"
 
 #include <algorithm>
@@ -65,8 +66,8 @@ Nominated composeConditions(std::span<const StoredRef> stored, const StoredRespo
     std::string_view lastModified;
     const auto nominate = [&](size_t index) {
         const StoredResponse& response = *stored[index];
-        // Section 4.3.2: the tag of a part would let the backend say that the whole is there.
-        if (response.facts().partial)
+        // Unless the part itself answers the request, its tag would let the backend say that the whole is there.
+        if (response.facts().partial && &response != chosen)
             return;
         const Validators validators = readValidators(response.fields(), now);
         const bool tagged = isSendable(validators.tag);
@@ -131,15 +132,16 @@ HeadOutcome judgeHead(uint16_t status, const http::FieldList& head, const Stored
         return status == stored.facts().status ? HeadOutcome::Nothing : HeadOutcome::MarkStale;
     if (status != 200)
         return HeadOutcome::Nothing;
-    // A part's size says nothing about that of the whole.
-    if (stored.facts().status != 200)
+    const auto part = rangeOf(stored);
+    if (stored.facts().status != 200 && !part)
         return HeadOutcome::MarkStale;
+    const uint64_t size = part ? part->complete : stored.bodySize();
     const Validators received = readValidators(head, now);
     const Validators known = readValidators(stored.fields(), now);
     const auto length = contentLengthOf(head);
     const bool same = (received.etag.empty() || received.etag == known.etag) &&
                       (!received.lastModified || received.lastModified == known.lastModified) &&
-                      (!length || *length == stored.bodySize());
+                      (!length || *length == size);
     return same ? HeadOutcome::Freshen : HeadOutcome::MarkStale;
 }
 

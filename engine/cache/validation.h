@@ -26,8 +26,8 @@ struct Nominated {
 bool replacedByConditions(http::FieldId id);
 
 /// Adds If-None-Match with the tags of all whole stored responses, as far as there is room, and If-Modified-Since
-/// where there is only one response, to `out`. `chosen`, the response that would be used if it were valid, comes
-/// first. Text composed lives in `arena`. At most 32 responses are looked at.
+/// where there is only one response, to `out`. `chosen`, the response that would be used if it were valid, perhaps
+/// a part, comes first. Text composed lives in `arena`. At most 32 responses are looked at.
 Nominated composeConditions(std::span<const StoredRef> stored, const StoredResponse* chosen, WallTime now,
                             TextArena& arena, http::FieldList& out);
 

@@ -2,10 +2,12 @@
 #include "proxy/cache_use.h"
 
 #include "cache/cache_key.h"
+#include "cache/partial.h"
 #include "cache/vary.h"
 #include "http/target.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reverxy::proxy {
 
@@ -45,6 +47,7 @@ void CacheUse::reset() {
     std::fill_n(found.begin(), foundCount, cache::StoredRef());
     foundCount = 0;
     chosen.reset();
+    part.reset();
     confirmed.reset();
     nominated = {};
     conditionsUsed = false;
@@ -58,9 +61,9 @@ void CacheUse::reset() {
 
 cache::CacheVerdict CacheUse::begin(cache::Cache& shared, const KeySource& source) {
     request = cache::requestFactsOf(source.head);
-    const cache::CacheVerdict part = cache::cacheable(request);
-    if (part != cache::CacheVerdict::None)
-        return part;
+    const cache::CacheVerdict verdict = cache::cacheable(request);
+    if (verdict != cache::CacheVerdict::None)
+        return verdict;
     composeKey(source, key);
     if (key.size() > cache::StoredResponse::textLimit)
         return cache::CacheVerdict::Bypass;
@@ -73,6 +76,7 @@ cache::CacheVerdict CacheUse::begin(cache::Cache& shared, const KeySource& sourc
 void CacheUse::find(const http::RequestHead& head, TimePoint now, WallTime wall) {
     std::fill_n(found.begin(), foundCount, cache::StoredRef());
     chosen.reset();
+    part.reset();
     generation = cache->generations().of(hash);
     foundCount = cache->store().find(key, hash, now, found);
     const auto index = cache::chooseVariant(variants(), head, wall);
@@ -81,6 +85,9 @@ void CacheUse::find(const http::RequestHead& head, TimePoint now, WallTime wall)
     chosen = found[*index];
     if (foundCount > 1)
         cache->store().used(*chosen, hash, now);
+    // RFC 9111 section 3.3.
+    if (chosen->facts().partial && !cache::answersFromPart(*chosen, head, wall))
+        part = std::exchange(chosen, {});
 }
 
 void CacheUse::composeCollapseKey(const http::RequestHead& head, const cache::FieldBlock& vary) {

@@ -69,6 +69,7 @@ struct CacheUse {
     cache::Store::Variants found;
     size_t foundCount = 0;
     cache::StoredRef chosen; // of those found the one for this request
+    cache::StoredRef part;   // in its place: too small a part of it
     cache::ReuseAnswer answer;
     cache::Nominated nominated;  // whose validators went to the backend
     bool conditionsUsed = false; // and were of no use: not again

@@ -180,6 +180,9 @@ class Exchange {
                TimePoint now);
     void serveConfirmed(TimePoint now);
 
+    // exchange_parts.cpp
+    void storePart(const cache::StoredRef& part, TimePoint now);
+
     // exchange_fill.cpp
     bool mayShareFetch(TimePoint now);
     Duration leadersPatience() const;

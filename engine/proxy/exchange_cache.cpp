@@ -59,6 +59,10 @@ bool Exchange::lookUp(TimePoint now) {
             return true;
         }
         setVerdict(validates ? CacheVerdict::Stale : cache::cacheVerdictOf(m_cache.answer));
+    } else if (m_cache.part) {
+        m_decision.cache.found = true;
+        m_decision.cache.reuse = static_cast<observe::ReuseVerdictValue>(ReuseVerdict::PartialOnly);
+        setVerdict(CacheVerdict::Partial);
     } else {
         setVerdict(m_cache.foundCount > 0 ? CacheVerdict::VaryMiss : CacheVerdict::UriMiss);
     }

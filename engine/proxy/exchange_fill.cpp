@@ -38,7 +38,7 @@ bool Exchange::mayShareFetch(TimePoint now) {
     // What only this client has, or wants a part of, is not the whole response that others want; unless the cache's
     // own conditions take the place of the client's.
     const bool special = m_cache.request.range || cache::hasCondition(m_head->fields);
-    return !special || m_cache.foundCount > 0;
+    return !special || (m_cache.foundCount > 0 && !m_cache.part);
 }
 
 /// The longest that a leader may wait for a backend from one sign of life to the next, all its own bounds together:
@@ -287,7 +287,9 @@ void Exchange::fillBody(std::string_view bytes) {
 void Exchange::completeFill(TimePoint now) {
     cache::Cache& shared = *m_cache.cache;
     if (const cache::StoredRef stored = m_cache.fill->complete(now, m_cache.wakes)) {
-        if (shared.insert(stored, nullptr, m_cache.hash, m_cache.generation, now))
+        if (stored->facts().partial)
+            storePart(stored, now);
+        else if (shared.insert(stored, nullptr, m_cache.hash, m_cache.generation, now))
             shared.uncacheable().forget(m_cache.hash);
         else
             setVerdict(StoreVerdict::Superseded);

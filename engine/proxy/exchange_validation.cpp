@@ -5,6 +5,7 @@
 #include "cache/caching_policy.h"
 #include "cache/freshening.h"
 #include "cache/invalidation.h"
+#include "cache/partial.h"
 #include "cache/vary.h"
 
 namespace reverxy::proxy {
@@ -79,6 +80,9 @@ bool Exchange::confirm(const http::ResponseHead& head, TimePoint now) {
             continue;
         const cache::StoredRef old = m_cache.found[i];
         cache::StoredRef fresh = freshen(old, head, now);
+        // What changed may be what If-Range compares.
+        if (fresh->facts().partial && !cache::answersFromPart(*fresh, *m_head, wallAt(now)))
+            continue;
         if (!m_cache.confirmed || old == m_cache.chosen)
             m_cache.confirmed = std::move(fresh);
     }
@@ -168,7 +172,8 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     const cache::ExchangeTimes times{m_cache.requestSent, wallAt(now)};
     cache::StoreDecision decision =
         cache::decideStoring(m_cache.request, head, policy, times, configuration().cache);
-    if (decision.stored() && decision.facts.partial)
+    const cache::StoredRef& known = m_cache.chosen ? m_cache.chosen : m_cache.part;
+    if (decision.stored() && decision.facts.partial && known && !known->facts().partial)
         decision.verdict = StoreVerdict::PartialNotUsable;
     if (m_decision.cache.store == 0) // not freshened by HEAD
         setVerdict(decision.verdict);
@@ -184,8 +189,8 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     if (holdsForOthers(decision.verdict) && head.status < 500)
         m_cache.cache->uncacheable().note(m_cache.hash, now);
     // RFC 9111 section 4.3.3: the whole response that came is the one that counts.
-    if (m_cache.chosen && m_cache.request.method == http::Method::Get && head.status == 200)
-        m_cache.cache->store().remove(*m_cache.chosen, m_cache.hash);
+    if (known && m_cache.request.method == http::Method::Get && head.status == 200)
+        m_cache.cache->store().remove(*known, m_cache.hash);
 }
 
 bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy& policy,
@@ -200,8 +205,8 @@ bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy&
     m_decision.cache.age = facts.initialAge;
     m_decision.cache.lifetime = facts.lifetime;
     // Others may have what was asked for on behalf of one only while it is fresh (RFC 9111 section 4).
-    const bool forOthers = facts.lifetime > facts.initialAge && !facts.alwaysValidate;
-    if (!forOthers)
+    const bool forOthers = facts.lifetime > facts.initialAge && !facts.alwaysValidate && !facts.partial;
+    if (!forOthers && !facts.partial)
         m_cache.cache->uncacheable().note(m_cache.hash, now);
     return openFill({m_cache.key, m_cache.selecting, fields, facts}, lengthOf(head.framing), forOthers, now);
 }

@@ -2,6 +2,7 @@
 #include "proxy/stored_answer.h"
 
 #include "cache/conditional.h"
+#include "cache/partial.h"
 #include "cache/ranges.h"
 #include "cache/validators.h"
 
@@ -46,6 +47,13 @@ void addContentRange(Write write, TextArena& arena, http::FieldList& fields) {
                http::FieldId::ContentRange);
 }
 
+void addFieldsBut(http::FieldId left, const cache::StoredResponse& stored, http::FieldList& fields) {
+    for (const http::Field& field : stored.fields()) {
+        if (field.id != left)
+            fields.add(field.name, field.value, field.id);
+    }
+}
+
 /// 206 with several parts: its own Content-Type takes the place of theirs.
 StoredAnswer answerInParts(const cache::StoredResponse& stored, const cache::RangeSelection& selection,
                            const BoundarySource& boundary, http::FieldList& fields) {
@@ -55,10 +63,7 @@ StoredAnswer answerInParts(const cache::StoredResponse& stored, const cache::Ran
                                                             stored.fields().find(http::FieldId::ContentType),
                                                             boundaryFrom(boundary));
     answer.framing = {BodyKind::Length, answer.parts->size()};
-    for (const http::Field& field : stored.fields()) {
-        if (field.id != http::FieldId::ContentType)
-            fields.add(field.name, field.value, field.id);
-    }
+    addFieldsBut(http::FieldId::ContentType, stored, fields);
     fields.add("Content-Type", answer.parts->contentType(), http::FieldId::ContentType);
     return answer;
 }
@@ -69,9 +74,10 @@ StoredAnswer composeStoredAnswer(const http::RequestHead& request, const cache::
                                  WallTime now, const BoundarySource& boundary, TextArena& arena,
                                  http::FieldList& fields) {
     const cache::StoredFacts& facts = stored.facts();
-    const uint64_t length = stored.bodySize();
+    const auto part = cache::rangeOf(stored);
+    const uint64_t length = part ? part->complete : stored.bodySize();
     const bool conditional = cache::hasCondition(request.fields);
-    const bool ranged = facts.status == 200 && cache::asksForRange(request.method, request.fields);
+    const bool ranged = (facts.status == 200 || part) && cache::asksForRange(request.method, request.fields);
     if (conditional || ranged) {
         const cache::Validators validators = cache::readValidators(stored.fields(), now);
         // A condition comes first (RFC 9110 section 14.2).
@@ -92,7 +98,11 @@ StoredAnswer composeStoredAnswer(const http::RequestHead& request, const cache::
         if (selection.count == 1) {
             const cache::ByteRange& range = selection.ranges[0];
             addContentRange([&](char* out) { return cache::writeContentRange(range, length, out); }, arena, fields);
-            return {206, {BodyKind::Length, range.size()}, stored.fields().lines(), range.first, nullptr};
+            const http::Framing framing{BodyKind::Length, range.size()};
+            if (!part)
+                return {206, framing, stored.fields().lines(), range.first, nullptr};
+            addFieldsBut(http::FieldId::ContentRange, stored, fields);
+            return {206, framing, {}, cache::withinPart(*part, range).first, nullptr};
         }
     }
     return {facts.status, framingOf(facts.status, length), stored.fields().lines(), 0, nullptr};

@@ -35,7 +35,8 @@ struct BoundarySource {
 };
 
 /// Decides between the response itself, 304 (RFC 9111 section 4.3.2) and, of a 200, a part of it or 416 (RFC 9110
-/// section 14.2). What is not sent as `lines` is added to `fields`, as views of `stored` and `arena`.
+/// section 14.2). A stored part must hold what the request wants (cache::answersFromPart). What is not sent as
+/// `lines` is added to `fields`, as views of `stored` and `arena`.
 StoredAnswer composeStoredAnswer(const http::RequestHead& request, const cache::StoredResponse& stored,
                                  WallTime now, const BoundarySource& boundary, TextArena& arena,
                                  http::FieldList& fields);

@@ -2,6 +2,7 @@
 #include "cache/partial.h"
 
 #include "cache/parsed_heads.h"
+#include "cache/stored_at_noon.h"
 
 #include <string>
 
@@ -33,6 +34,38 @@ class TestPartial : public QObject {
         QFETCH(QByteArray, range);
         const RequestOf request({"Range: " + range});
         QTEST(covers({100, 199, 1000}, selectRanges(request->fields, {}, 1000, at(0))), "covered");
+    }
+
+    /// A stored part of 100 to 199 of 1000 bytes, with a tag.
+    void section_3_3_answers_data() {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArrayList>("request");
+        QTest::addColumn<bool>("answers");
+        const auto row = [](const char* name, const QByteArrayList& request, bool answers,
+                            const QByteArray& method = "GET /") {
+            QTest::newRow(name) << method << request << answers;
+        };
+        row("the whole", {}, false);
+        row("the same", {"Range: bytes=100-199"}, true);
+        row("within", {"Range: bytes=150-160"}, true);
+        row("more", {"Range: bytes=100-200"}, false);
+        row("two ranges", {"Range: bytes=100-101,198-199"}, false);
+        row("two that are one", {"Range: bytes=100-149,150-199"}, true);
+        row("unsatisfiable", {"Range: bytes=1000-"}, false);
+        row("malformed", {"Range: bytes=x"}, false);
+        row("If-Range holds", {"Range: bytes=100-199", "If-Range: \"a\""}, true);
+        row("If-Range does not", {"Range: bytes=100-199", "If-Range: \"b\""}, false);
+        row("only GET has ranges", {"Range: bytes=100-199"}, false, "HEAD /");
+    }
+
+    void section_3_3_answers() {
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArrayList, request);
+        const StoredRef part = storedAtNoon({"ETag: \"a\"", "Content-Range: bytes 100-199/1000"}, {}, {}, 206);
+        const RequestOf head(method, request);
+        QTEST(answersFromPart(*part, *head, at(0)), "answers");
+        const StoredRef whole = storedAtNoon({"ETag: \"a\""});
+        QVERIFY(!answersFromPart(*whole, *head, at(0)));
     }
 
     void section_3_3_placeWithinThePart() {
@@ -94,6 +127,41 @@ class TestPartial : public QObject {
                 }
             }
         }
+    }
+
+    void section_3_4_whichPartStays_data() {
+        QTest::addColumn<QList<quint64>>("older");
+        QTest::addColumn<QList<quint64>>("newer");
+        QTest::addColumn<bool>("sameVersion");
+        QTest::addColumn<int>("use");
+        const auto row = [](const char* name, const QList<quint64>& older, const QList<quint64>& newer,
+                            bool sameVersion, PartUse use) {
+            QTest::newRow(name) << older << newer << sameVersion << static_cast<int>(use);
+        };
+        constexpr quint64 million = 1'000'000;
+        row("adjoining", {0, 9, 100}, {10, 19, 100}, true, PartUse::Combine);
+        row("overlapping", {0, 9, 100}, {5, 19, 100}, true, PartUse::Combine);
+        row("within", {0, 9, 100}, {5, 6, 100}, true, PartUse::Combine);
+        row("around", {5, 6, 100}, {0, 9, 100}, true, PartUse::Replace);
+        row("the same", {0, 9, 100}, {0, 9, 100}, true, PartUse::Replace);
+        row("another version", {0, 9, 100}, {10, 19, 100}, false, PartUse::Replace);
+        row("another length", {0, 9, 100}, {10, 19, 101}, true, PartUse::Replace);
+        row("a gap, and larger", {0, 9, 100}, {20, 39, 100}, true, PartUse::Replace);
+        row("a gap, and smaller", {0, 19, 100}, {30, 39, 100}, true, PartUse::Keep);
+        row("a byte to a million", {0, million - 1, 2 * million}, {million, million, 2 * million}, true,
+            PartUse::Keep);
+        row("a quarter to a million", {0, million - 1, 2 * million}, {million, million + million / 4, 2 * million},
+            true, PartUse::Combine);
+    }
+
+    void section_3_4_whichPartStays() {
+        QFETCH(QList<quint64>, older);
+        QFETCH(QList<quint64>, newer);
+        QFETCH(bool, sameVersion);
+        const auto rangeFrom = [](const QList<quint64>& numbers) {
+            return ContentRange{numbers[0], numbers[1], numbers[2]};
+        };
+        QTEST(static_cast<int>(judgeParts(rangeFrom(older), rangeFrom(newer), sameVersion)), "use");
     }
 
     void section_3_4_lengthsDisagree() { QVERIFY(!combine({0, 1, 6}, {2, 5, 7})); }

@@ -163,8 +163,15 @@ class TestStoring : public QObject {
         row("401", 401, {"Cache-Control: max-age=60"}, "answers-one-request");
         row("412", 412, {"Cache-Control: max-age=60"}, "answers-one-request");
         row("416", 416, {"Cache-Control: max-age=60"}, "answers-one-request");
-        row("section 3.3: 206", 206, {"Cache-Control: max-age=60", "Content-Range: bytes 0-1/5"},
-            "partial-not-usable");
+        row("section 3.3: 206", 206, {"Cache-Control: max-age=60", "Content-Range: bytes 0-1/5"}, "stored");
+        row("section 3.3: 206 as long as it says", 206,
+            {"Cache-Control: max-age=60", "Content-Range: bytes 0-1/5", "Content-Length: 2"}, "stored");
+        row("section 3.3: 206 shorter than it says", 206,
+            {"Cache-Control: max-age=60", "Content-Range: bytes 0-1/5", "Content-Length: 1"}, "partial-not-usable");
+        row("section 3.3: 206 of a whole whose length is unknown", 206,
+            {"Cache-Control: max-age=60", "Content-Range: bytes 0-1/*"}, "partial-not-usable");
+        row("section 3.3: 206 that must not be stored", 206,
+            {"Cache-Control: no-store", "Content-Range: bytes 0-1/5"}, "no-store");
         row("section 3.3: 206 that says no place", 206, {"Cache-Control: max-age=60"}, "partial-not-usable");
         row("section 3.3: 206 of several parts", 206,
             {"Cache-Control: max-age=60", "Content-Type: multipart/byteranges; boundary=a"}, "partial-not-usable");

@@ -53,8 +53,10 @@ class TestValidation : public QObject {
             {"If-None-Match: \"a\", \"c\""}, 5);
         row("chosen by date alone: no other", {{modified}, {"ETag: \"b\""}}, 0, {since}, 1);
         row("chosen without validator: no other", {{noon}, {"ETag: \"b\""}}, 0, {}, 0);
-        row("section 4.3.2: not the tag of a part", {{"206", "ETag: \"a\"", "Content-Range: bytes 0-0/2"}}, 0, {},
-            0);
+        row("section 4.3.2: the tag of a part that answers", {{"206", "ETag: \"a\"", "Content-Range: bytes 0-0/2"}},
+            0, {"If-None-Match: \"a\""}, 1);
+        row("section 4.3.2: not that of another part", {{"206", "ETag: \"a\"", "Content-Range: bytes 0-0/2"}}, -1,
+            {}, 0);
         row("section 4.3.2: nor beside a whole",
             {{"ETag: \"a\""}, {"206", "ETag: \"b\"", "Content-Range: bytes 0-0/2"}}, 0, {"If-None-Match: \"a\""},
             1);
@@ -153,7 +155,10 @@ class TestValidation : public QObject {
         row("found again", 200, {}, {}, HeadOutcome::MarkStale, 404);
         row("not modified", 304, {}, both, HeadOutcome::Nothing);
         row("an error", 503, {}, both, HeadOutcome::Nothing);
-        row("of a part", 200, {}, {"Content-Range: bytes 0-3/9"}, HeadOutcome::MarkStale, 206);
+        row("of a part: the length of the whole", 200, {"Content-Length: 9"}, {"Content-Range: bytes 0-3/9"},
+            HeadOutcome::Freshen, 206);
+        row("of a part: its own length", 200, {"Content-Length: 4"}, {"Content-Range: bytes 0-3/9"},
+            HeadOutcome::MarkStale, 206);
     }
 
     void section_4_3_5_head() {

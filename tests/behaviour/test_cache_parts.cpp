@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "behaviour/cached_resources.h"
+
+using namespace reverxy;
+using namespace reverxy::test;
+
+namespace {
+
+const std::string digits = "0123456789";
+const QByteArray fresh = "Cache-Control: max-age=3600";
+const QByteArray stale = "Age: 7200";
+const QByteArray tag = "ETag: \"a\"";
+
+/// A 206 with these of the ten digits.
+Reply part(size_t first, size_t last, QByteArrayList fields = {fresh, tag}) {
+    fields += "Content-Range: bytes " + QByteArray::number(quint64(first)) + "-" +
+              QByteArray::number(quint64(last)) + "/10";
+    return {206, fields, digits.substr(first, last - first + 1)};
+}
+
+} // namespace
+
+/// Parts of a representation as they come from an origin (RFC 9111 sections 3.3 and 3.4).
+class TestCacheParts : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+
+    void initTestCase() { m_story = std::make_unique<CachedResources>(); }
+
+    void cleanupTestCase() {
+        VERIFY_NO_VIOLATIONS(m_story->origin());
+        m_story.reset();
+    }
+
+    void rfc9111_section_3_3_aStoredPartAnswersWhatLiesWithin_data() {
+        QTest::addColumn<QByteArray>("range");
+        QTest::addColumn<QString>("body");
+        QTest::addColumn<QString>("contentRange");
+        QTest::newRow("the same") << QByteArray("bytes=5-9") << "56789"
+                                  << "bytes 5-9/10";
+        QTest::newRow("some of it") << QByteArray("bytes=6-8") << "678"
+                                    << "bytes 6-8/10";
+        QTest::newRow("to the end") << QByteArray("bytes=6-") << "6789"
+                                    << "bytes 6-9/10";
+        QTest::newRow("two that are one") << QByteArray("bytes=5-6,8-9") << "56789"
+                                          << "bytes 5-9/10";
+        QTest::newRow("suffix") << QByteArray("bytes=-1") << "9"
+                                << "bytes 9-9/10";
+    }
+
+    void rfc9111_section_3_3_aStoredPartAnswersWhatLiesWithin() {
+        QFETCH(QByteArray, range);
+        QFETCH(QString, body);
+        QFETCH(QString, contentRange);
+        const std::string target = m_story->resource({part(5, 9, {fresh, tag, "X-A: 1"})});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=-5"}), 206);
+        const Response response = m_story->ask(target, {"Range: " + range});
+        COMPARE_STATUS(response, 206);
+        QCOMPARE(m_story->asked(target), size_t(1));
+        QCOMPARE(response.body, body.toStdString());
+        QCOMPARE(response.head.count("Content-Range"), size_t(1));
+        QCOMPARE(response.field("Content-Range"), contentRange.toStdString());
+        QCOMPARE(response.field("X-A"), "1"s);
+        QVERIFY(response.has("Age"));
+    }
+
+    void rfc9111_section_3_3_moreThanThePartGoesForward_data() {
+        QTest::addColumn<QByteArrayList>("request");
+        QTest::newRow("the whole") << QByteArrayList();
+        QTest::newRow("before it") << QByteArrayList{"Range: bytes=4-6"};
+        QTest::newRow("another version") << QByteArrayList{"Range: bytes=5-9", "If-Range: \"b\""};
+    }
+
+    void rfc9111_section_3_3_moreThanThePartGoesForward() {
+        QFETCH(QByteArrayList, request);
+        const std::string target = m_story->resource({part(5, 9), {200, {fresh, tag}, digits}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=-5"}), 206);
+        const Response response = m_story->ask(target, request);
+        COMPARE_STATUS(response, 200);
+        QCOMPARE(response.body, digits);
+        QCOMPARE(m_story->asked(target), size_t(2));
+        QVERIFY(response.field("Cache-Status").find("fwd=partial") != std::string::npos);
+        const ReceivedRequest sent = m_story->lastRequest(target);
+        QVERIFY(!sent.head.has("If-None-Match"));
+        QCOMPARE(sent.head.has("Range"), !request.isEmpty());
+        // The whole takes the part's place.
+        QCOMPARE(m_story->ask(target).body, digits);
+        QCOMPARE(m_story->asked(target), size_t(2));
+    }
+
+    void rfc9111_section_3_4_partsAreCombined() {
+        const std::string target = m_story->resource({part(0, 3), part(4, 6), part(6, 9)});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=0-3"}), 206);
+        const Response second = m_story->ask(target, {"Range: bytes=4-6"});
+        QCOMPARE(second.body, "456"s);
+        QCOMPARE(m_story->lastRequest(target).field("Range"), "bytes=4-6"s);
+        const Response both = m_story->ask(target, {"Range: bytes=2-5"});
+        COMPARE_STATUS(both, 206);
+        QCOMPARE(both.body, "2345"s);
+        QCOMPARE(m_story->asked(target), size_t(2));
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=6-"}), 206);
+        const Response whole = m_story->ask(target);
+        COMPARE_STATUS(whole, 200);
+        QCOMPARE(whole.body, digits);
+        QVERIFY(!whole.has("Content-Range"));
+        QCOMPARE(m_story->asked(target), size_t(3));
+    }
+
+    /// A newer version takes the older one's place.
+    void rfc9111_section_3_4_partsOfTwoVersionsAreNot() {
+        const std::string target = m_story->resource({part(0, 3), part(4, 9, {fresh, "ETag: \"b\""}), part(0, 9)});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=0-3"}), 206);
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=4-9"}), 206);
+        QCOMPARE(m_story->ask(target, {"Range: bytes=4-9"}).field("ETag"), "\"b\""s);
+        QCOMPARE(m_story->asked(target), size_t(2));
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=0-9"}), 206);
+        QCOMPARE(m_story->asked(target), size_t(3));
+    }
+
+    void rfc9111_section_4_3_1_aStalePartIsValidated() {
+        const std::string target = m_story->resource({part(5, 9, {fresh, stale, tag}), {304, {fresh, tag}}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        for (int i = 0; i < 2; ++i) {
+            const Response response = m_story->ask(target, {"Range: bytes=6-7"});
+            COMPARE_STATUS(response, 206);
+            QCOMPARE(response.body, "67"s);
+            QCOMPARE(response.field("Content-Range"), "bytes 6-7/10"s);
+            QCOMPARE(m_story->asked(target), size_t(2)); // after that it is fresh
+        }
+        const ReceivedRequest sent = m_story->lastRequest(target);
+        QCOMPARE(sent.field("If-None-Match"), "\"a\""s);
+        QVERIFY(!sent.head.has("Range"));
+    }
+
+    /// Of a stale part that a request wants more of, nothing is said to the origin.
+    void rfc9111_section_4_3_1_aStalePartThatDoesNotDo() {
+        const std::string target =
+            m_story->resource({part(5, 9, {fresh, stale, tag}), {200, {fresh, "ETag: \"b\""}, "another"}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        const Response response = m_story->ask(target, {"If-None-Match: \"a\""});
+        COMPARE_STATUS(response, 200);
+        QCOMPARE(response.body, "another"s);
+        QCOMPARE(m_story->lastRequest(target).field("If-None-Match"), "\"a\""s); // the client's own
+    }
+
+    void rfc9111_section_4_3_2_aConditionComesFirst() {
+        const std::string target = m_story->resource({part(5, 9)});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        const Response response = m_story->ask(target, {"Range: bytes=5-9", "If-None-Match: \"a\""});
+        COMPARE_STATUS(response, 304);
+        QVERIFY(!response.has("Content-Range"));
+        QCOMPARE(m_story->asked(target), size_t(1));
+    }
+
+    /// What is shorter or longer than its range says is nobody else's.
+    void rfc9111_section_3_3_aPartOfAnotherLengthIsNotStored() {
+        Reply wrong = part(5, 9);
+        wrong.body = "5678";
+        const std::string target = m_story->resource({wrong});
+        for (size_t count = 1; count <= 2; ++count) {
+            COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+            QCOMPARE(m_story->asked(target), count);
+        }
+    }
+
+    void rfc9111_section_3_3_onlyIfCached() {
+        const std::string target = m_story->resource({part(5, 9)});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9", "Cache-Control: only-if-cached"}), 206);
+        COMPARE_STATUS(m_story->ask(target, {"Cache-Control: only-if-cached"}), 504);
+        QCOMPARE(m_story->asked(target), size_t(1));
+    }
+
+    void rfc9111_section_4_4_anUnsafeMethodInvalidatesAPart() {
+        const std::string target = m_story->resource({part(5, 9), {200, {}, "done"}, part(5, 9)});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        COMPARE_STATUS(m_story->ask(target, {}, "DELETE"), 200);
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        QCOMPARE(m_story->asked(target), size_t(3));
+    }
+
+  private:
+    std::unique_ptr<CachedResources> m_story;
+};
+
+QTEST_GUILESS_MAIN(TestCacheParts)
+#include "test_cache_parts.moc"
