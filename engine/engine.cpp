@@ -144,7 +144,7 @@ std::optional<QString> Engine::start(const config::Config& config) {
         thread->start();
         d->threads.push_back(std::move(thread));
     }
-    d->memory = std::make_unique<net::MemoryGuard>(*d->switchboard, d->log);
+    d->memory = std::make_unique<net::MemoryGuard>(*d->switchboard, d->shared.cache(), d->log);
     d->memory->setLimit(config.proxy.memoryLimit);
     d->log.write(observe::Level::Info, "engine",
                  "listening on " + config.proxy.host + " port " + std::to_string(d->port) + ", " +

@@ -72,6 +72,7 @@ std::string EngineProbes::metricsText(const observe::Report& report) const {
     const admin::ReadinessFacts ready = readiness();
     admin::MetricsFacts facts{.report = report, .runtime = *runtime, .health = ready.pools, .names = m_names};
     facts.process = admin::readProcessFigures();
+    facts.cache = m_engine.cacheTotals();
     facts.workers = m_engine.workers();
     facts.clientConnections = m_engine.clientConnections();
     facts.maxClientConnections = m_engine.clientConnectionLimit();

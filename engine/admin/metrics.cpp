@@ -32,6 +32,7 @@ std::string metricsText(const MetricsFacts& facts) {
                  facts.draining ? 1 : 0);
     writer.gauge("reverxy_workers", "Worker threads.", facts.workers);
     writeTraffic(writer, facts);
+    writeCache(writer, facts);
     writePools(writer, facts);
     writeBackends(writer, facts);
     writer.counter("reverxy_log_records_dropped_total",

@@ -3,6 +3,7 @@
 
 #include "admin/process_figures.h"
 #include "base/name_table.h"
+#include "cache/cache.h"
 #include "health/snapshot.h"
 #include "observe/report.h"
 #include "proxy/runtime.h"
@@ -22,6 +23,7 @@ struct MetricsFacts {
     const std::vector<health::PoolSnapshot>& health; // in the runtime's order
     const NameTable& names;
     ProcessFigures process{};
+    cache::CacheTotals cache{};
     uint32_t workers = 0;
     uint32_t clientConnections = 0;
     uint32_t maxClientConnections = 0;
@@ -37,6 +39,7 @@ std::string metricsText(const MetricsFacts& facts);
 
 // The parts of it.
 void writeTraffic(MetricsWriter& writer, const MetricsFacts& facts);
+void writeCache(MetricsWriter& writer, const MetricsFacts& facts);
 void writePools(MetricsWriter& writer, const MetricsFacts& facts);
 void writeBackends(MetricsWriter& writer, const MetricsFacts& facts);
 void writeProcess(MetricsWriter& writer, const MetricsFacts& facts);

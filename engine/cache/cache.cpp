@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "cache/cache.h"
 
+#include <algorithm>
+
 namespace reverxy::cache {
+
+void Cache::configure(const config::Cache& config) {
+    m_configured = config.enabled ? config.maxSize : 0;
+    m_store.setLimit(std::min(m_configured, m_bound));
+}
+
+void Cache::setBound(uint64_t bytes) {
+    if (bytes == m_bound)
+        return;
+    m_bound = bytes;
+    m_store.setLimit(std::min(m_configured, m_bound));
+}
 
 bool Cache::insert(const StoredRef& response, const StoredResponse* old, uint64_t hash, uint32_t generation,
                    TimePoint now) {

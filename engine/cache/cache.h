@@ -33,8 +33,12 @@ class Cache {
     /// `seed`: secret, new for each process.
     explicit Cache(const HashSeed& seed) : m_store(seed) {}
 
-    /// Takes over the sizes; what is too much leaves at once, and all of it when the cache is off.
-    void configure(const config::Cache& config) { m_store.setLimit(config.enabled ? config.maxSize : 0); }
+    /// Takes over the sizes; what is too much leaves at once, and all of it when the cache is off. Like setBound()
+    /// for one thread.
+    void configure(const config::Cache& config);
+    /// No more than `bytes` are to be held, whatever is configured: memory is scarce. What is too much leaves at
+    /// once.
+    void setBound(uint64_t bytes);
 
     Store& store() { return m_store; }
 
@@ -71,6 +75,8 @@ class Cache {
         std::array<std::atomic<uint64_t>, static_cast<size_t>(StoreVerdict::Count)> stores{};
     };
 
+    uint64_t m_configured = 0;
+    uint64_t m_bound = UINT64_MAX;
     Store m_store;
     FillTable m_fills;
     UncacheableKeys m_uncacheable;

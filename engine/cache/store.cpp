@@ -12,6 +12,13 @@ static_assert(Store::shardCount == 64, "shardOf() takes the uppermost six bits")
 // Entries that a walk takes out of a shard at once.
 constexpr size_t walkStep = 128;
 
+/// What whoever adds so many bytes has to free at most: where the limit was lowered, whoever did that sees to the
+/// rest, and no worker is held up by it.
+int64_t share(int64_t added) {
+    constexpr int64_t least = 16 * 1024;
+    return 2 * std::max<int64_t>(added, 0) + least;
+}
+
 uint32_t stampOf(TimePoint now) {
     using std::chrono::milliseconds;
     return static_cast<uint32_t>(std::chrono::duration_cast<milliseconds>(now.time_since_epoch()).count());
@@ -21,7 +28,7 @@ uint32_t stampOf(TimePoint now) {
 
 void Store::setLimit(uint64_t bytes) {
     m_limit = bytes;
-    evict(bytes, m_lastStamp.load(std::memory_order_relaxed));
+    evict(bytes, m_lastStamp.load(std::memory_order_relaxed), INT64_MAX);
 }
 
 size_t Store::find(std::string_view key, uint64_t hash, TimePoint now, Variants& variants) {
@@ -52,7 +59,7 @@ bool Store::put(const StoredRef& response, uint64_t hash, TimePoint now, const S
     m_entries += 1 - static_cast<int64_t>(gone.size());
     m_bytes += delta;
     m_lastStamp.store(stamp, std::memory_order_relaxed);
-    evict(limit, stamp);
+    evict(limit, stamp, share(delta));
     return true;
 }
 
@@ -154,16 +161,17 @@ bool Store::reserve(uint64_t bytes, TimePoint now) {
     if (bytes > limit)
         return false; // nothing need leave for what can never fit
     m_bytes += static_cast<int64_t>(bytes);
-    evict(limit, stampOf(now));
+    evict(limit, stampOf(now), share(static_cast<int64_t>(bytes)));
     if (this->bytes() <= limit)
         return true;
     unreserve(bytes);
     return false;
 }
 
-/// Lets the entries go that were not used for the longest time, until at most `limit` bytes are held.
-void Store::evict(uint64_t limit, uint32_t stamp) {
-    while (bytes() > limit) {
+/// Lets the entries go that were not used for the longest time, until at most `limit` bytes are held, or until
+/// `enough` have become free.
+void Store::evict(uint64_t limit, uint32_t stamp, int64_t enough) {
+    for (int64_t freed = 0; bytes() > limit && freed < enough;) {
         Shard* oldest = nullptr;
         int32_t greatestAge = 0;
         for (size_t i = 0; i < shardCount; ++i) {
@@ -182,6 +190,7 @@ void Store::evict(uint64_t limit, uint32_t stamp) {
         Shard::Delta delta = 0;
         if (oldest->takeOldest(delta)) {
             m_bytes += delta;
+            freed -= delta;
             --m_entries;
             ++m_evictions;
         }

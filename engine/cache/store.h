@@ -102,7 +102,7 @@ class Store {
     Shard& shardOf(uint64_t hash) const { return m_shards[hash >> 58]; }
 
     bool put(const StoredRef& response, uint64_t hash, TimePoint now, const StoredResponse* only);
-    void evict(uint64_t limit, uint32_t stamp);
+    void evict(uint64_t limit, uint32_t stamp, int64_t enough);
     template <typename Visit>
     void forEach(const KeyScope& scope, Visit visit);
 

@@ -11,6 +11,7 @@ constexpr std::chrono::milliseconds interval{200};
 constexpr std::chrono::minutes quiet{1};
 constexpr size_t aboutBuffers = 0;
 constexpr size_t aboutClients = 1;
+constexpr size_t aboutCache = 2;
 
 std::string mebibytes(uint64_t bytes) {
     return std::to_string(bytes >> 20) + " MiB";
@@ -18,7 +19,8 @@ std::string mebibytes(uint64_t bytes) {
 
 } // namespace
 
-MemoryGuard::MemoryGuard(Switchboard& switchboard, observe::Log& log) : m_switchboard(switchboard), m_log(log) {
+MemoryGuard::MemoryGuard(Switchboard& switchboard, cache::Cache& cache, observe::Log& log)
+    : m_switchboard(switchboard), m_cache(cache), m_log(log) {
     m_timer.setInterval(interval);
     connect(&m_timer, &QTimer::timeout, this, [this] { look(); });
 }
@@ -27,6 +29,7 @@ void MemoryGuard::setLimit(uint64_t bytes) {
     m_limit = bytes;
     if (bytes == 0) {
         m_timer.stop();
+        m_cache.setBound(limit::MemoryMeasures::noBound);
         apply({}, 0);
         return;
     }
@@ -40,8 +43,30 @@ void MemoryGuard::setLimit(uint64_t bytes) {
 }
 
 void MemoryGuard::look() {
-    const uint64_t used = processMemory().value_or(0);
-    apply(limit::measuresFor({m_limit, used, 0, m_switchboard.totalClients.load()}, m_measures), used);
+    const auto measures = [this](uint64_t used) {
+        const uint32_t clients = m_switchboard.totalClients.load();
+        return limit::measuresFor({m_limit, used, m_cache.store().bytes(), clients}, m_measures);
+    };
+    uint64_t used = processMemory().value_or(0);
+    limit::MemoryMeasures wanted = measures(used);
+    // Buffers and clients give way only where the cache had not enough to give.
+    if (shrinkCache(wanted.cacheBound, used)) {
+        used = processMemory().value_or(0);
+        wanted = measures(used);
+    }
+    apply(wanted, used);
+}
+
+/// True when stored responses had to leave, and their memory was given back.
+bool MemoryGuard::shrinkCache(uint64_t bound, uint64_t used) {
+    const uint64_t before = m_cache.store().bytes();
+    m_cache.setBound(bound);
+    if (before <= bound)
+        return false;
+    tell(aboutCache, observe::Level::Info, used,
+         "the cache gives up " + mebibytes(before - m_cache.store().bytes()));
+    returnFreeMemory();
+    return true;
 }
 
 void MemoryGuard::apply(const limit::MemoryMeasures& measures, uint64_t used) {
@@ -64,7 +89,7 @@ void MemoryGuard::apply(const limit::MemoryMeasures& measures, uint64_t used) {
 }
 
 /// At most once a minute each: around its limit a process may come and go.
-void MemoryGuard::tell(size_t kind, observe::Level level, uint64_t used, const char* what) {
+void MemoryGuard::tell(size_t kind, observe::Level level, uint64_t used, const std::string& what) {
     const TimePoint now = std::chrono::steady_clock::now();
     if (m_told[kind] != TimePoint{} && now - m_told[kind] < quiet)
         return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "cache/cache.h"
 #include "limit/memory_limit.h"
 #include "net/switchboard.h"
 #include "observe/log.h"
@@ -19,7 +20,7 @@ namespace reverxy::net {
 /// thread.
 class MemoryGuard final : public QObject {
   public:
-    MemoryGuard(Switchboard& switchboard, observe::Log& log);
+    MemoryGuard(Switchboard& switchboard, cache::Cache& cache, observe::Log& log);
 
     /// 0 = none.
     void setLimit(uint64_t bytes);
@@ -28,15 +29,17 @@ class MemoryGuard final : public QObject {
 
   private:
     void look();
+    bool shrinkCache(uint64_t bound, uint64_t used);
     void apply(const limit::MemoryMeasures& measures, uint64_t used);
-    void tell(size_t kind, observe::Level level, uint64_t used, const char* what);
+    void tell(size_t kind, observe::Level level, uint64_t used, const std::string& what);
 
     Switchboard& m_switchboard;
+    cache::Cache& m_cache;
     observe::Log& m_log;
     QTimer m_timer;
     uint64_t m_limit = 0;
     limit::MemoryMeasures m_measures;
-    std::array<TimePoint, 2> m_told{}; // of each measure that people are told of
+    std::array<TimePoint, 3> m_told{}; // of each measure that people are told of
 };
 
 } // namespace reverxy::net

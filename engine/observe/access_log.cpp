@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "observe/access_log.h"
 
+#include "base/cache_verdict.h"
 #include "base/escaped_text.h"
 #include "observe/line_text.h"
 
@@ -194,6 +195,43 @@ void appendQuota(std::string& out, const LimitRecord& record, const NameTable& n
     }
 }
 
+void appendFlag(std::string& out, std::string_view key, bool value, Format format) {
+    if (!value)
+        return;
+    appendKey(out, key, format);
+    out += "true";
+}
+
+/// What the cache did and why: cache=hit reuse=fresh age=12 lifetime=60, or cache=uri-miss store=no-store; nothing
+/// where it had no part.
+void appendCache(std::string& out, const CacheRecord& record, Format format) {
+    const auto verdict = static_cast<CacheVerdict>(record.verdict);
+    if (verdict == CacheVerdict::None)
+        return;
+    appendKey(out, "cache", format);
+    if (format == Format::Json)
+        out += "{\"verdict\":";
+    appendName(out, infoOf(verdict).name, format);
+    if (record.found) {
+        appendKey(out, "reuse", format);
+        appendName(out, infoOf(static_cast<ReuseVerdict>(record.reuse)).name, format);
+    }
+    if (const auto store = static_cast<StoreVerdict>(record.store); store != StoreVerdict::None) {
+        appendKey(out, "store", format);
+        appendName(out, infoOf(store).name, format);
+    }
+    if (record.found || record.hit) {
+        appendKey(out, "age", format);
+        appendNumber(out, record.age);
+        appendKey(out, "lifetime", format);
+        appendNumber(out, record.lifetime);
+    }
+    appendFlag(out, "collapsed", record.collapsed, format);
+    appendFlag(out, "background", record.background, format);
+    if (format == Format::Json)
+        out += '}';
+}
+
 void appendCause(std::string& out, const Decision& decision, Format format) {
     if (decision.failure != Failure::None) {
         appendKey(out, "failure", format);
@@ -228,10 +266,8 @@ void appendAccessLine(std::string& out, const Decision& decision, const NameTabl
     appendDuration(out, "connect", decision.attemptsTotal > 0 ? decision.lastAttempt().connectMicros : 0, format);
     appendDuration(out, "first_byte", decision.firstByteMicros, format);
     appendDuration(out, "total", decision.totalMicros, format);
-    if (decision.tunnel) {
-        appendKey(out, "tunnel", format);
-        out += "true";
-    }
+    appendFlag(out, "tunnel", decision.tunnel, format);
+    appendCache(out, decision.cache, format);
     appendQuota(out, decision.limit, names, format);
     appendCause(out, decision, format);
     if (format == Format::Json) {

@@ -5,11 +5,11 @@
 
 namespace reverxy::observe {
 
-/// What the cache did with a request; mirrors cache::CacheVerdict by value.
+/// What the cache did with a request; a CacheVerdict.
 using CacheVerdictValue = uint8_t;
-/// Why a response was stored or not; mirrors cache::StoreVerdict by value.
+/// Why a response was stored or not; a StoreVerdict.
 using StoreVerdictValue = uint8_t;
-/// Why what was stored could not be used as it was; mirrors cache::ReuseVerdict by value.
+/// Why what was stored could not be used as it was; a ReuseVerdict.
 using ReuseVerdictValue = uint8_t;
 
 /// The cache's part in an exchange.

@@ -85,6 +85,14 @@ struct Scene {
     std::string text() {
         MetricsFacts facts{.report = report, .runtime = *runtime, .health = health, .names = names};
         facts.process = readProcessFigures();
+        facts.cache.verdicts[size_t(CacheVerdict::Hit)] = 5;
+        facts.cache.verdicts[size_t(CacheVerdict::VaryMiss)] = 1;
+        facts.cache.stores[size_t(StoreVerdict::NoStore)] = 6;
+        facts.cache.bytes = 1234;
+        facts.cache.limit = 5000;
+        facts.cache.entries = 7;
+        facts.cache.evictions = 8;
+        facts.cache.fills = 9;
         facts.workers = 2;
         facts.clientConnections = 11;
         facts.maxClientConnections = 1000;
@@ -202,6 +210,16 @@ class TestMetrics : public QObject {
             {"reverxy_client_connections_accepted_total", "12.0"},
             {"reverxy_client_connections", "11.0"},
             {"reverxy_client_connections_limit", "1000.0"},
+            {"reverxy_cache_requests_total{verdict=hit}", "5.0"},
+            {"reverxy_cache_requests_total{verdict=vary-miss}", "1.0"},
+            {"reverxy_cache_requests_total{verdict=stale}", "0.0"},
+            {"reverxy_cache_responses_total{reason=no-store}", "6.0"},
+            {"reverxy_cache_responses_total{reason=stored}", "0.0"},
+            {"reverxy_cache_bytes", "1234.0"},
+            {"reverxy_cache_limit_bytes", "5000.0"},
+            {"reverxy_cache_entries", "7.0"},
+            {"reverxy_cache_fills", "9.0"},
+            {"reverxy_cache_evictions_total", "8.0"},
             {"reverxy_pool_backends{pool=shop}", "2.0"},
             {"reverxy_pool_backends_available{pool=shop}", "1.0"},
             {"reverxy_pool_requests_in_flight{pool=shop}", "0.0"},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/story.h"
+#include "behaviour/cache_story.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
@@ -136,6 +136,38 @@ class TestReload : public QObject {
         QVERIFY(std::find(keys.begin(), keys.end(), "proxy.workers") != keys.end());
         QVERIFY(std::find(keys.begin(), keys.end(), "proxy.host") != keys.end());
         QCOMPARE(proxy.get("/").body, "still"s); // where it always was
+    }
+
+    void aChangedCacheSizeAppliesAtOnce() {
+        Origin origin(counted(std::string(10'000, 'x'), {{"Cache-Control", "max-age=600"}}));
+        config::Config config = cachingConfig({origin.port()});
+        RunningEngine proxy(config);
+        const auto totals = [&proxy] {
+            cache::CacheTotals now;
+            proxy.onEngine([&now](Engine& engine) { now = engine.cacheTotals(); });
+            return now;
+        };
+        const auto path = [](int i) { return "/" + std::to_string(i); };
+        for (int i = 0; i < 20; ++i)
+            COMPARE_STATUS(proxy.get(path(i)), 200);
+        QCOMPARE(totals().entries, uint64_t(20));
+        config.cache.maxSize = totals().bytes / 2;
+        proxy.reload(config);
+        const cache::CacheTotals half = totals();
+        QVERIFY(half.bytes <= config.cache.maxSize);
+        QVERIFY2(half.entries >= 8 && half.entries < 12, std::to_string(half.entries).c_str());
+        QCOMPARE(half.evictions, 20 - half.entries);
+        for (int i = 19; i > 12; --i) // those stored last are still there
+            QCOMPARE(countOf(proxy.get(path(i))), std::to_string(i + 1));
+        config.cache.maxSize = uint64_t(1) << 30;
+        proxy.reload(config);
+        for (int i = 0; i < 20; ++i)
+            COMPARE_STATUS(proxy.get(path(i)), 200);
+        QCOMPARE(totals().entries, uint64_t(20)); // and none had to leave
+        config.cache.enabled = false;
+        proxy.reload(config);
+        QCOMPARE(totals().entries, uint64_t(0));
+        QVERIFY(countOf(proxy.get("/0")) != countOf(proxy.get("/0")));
     }
 
     void connectionsToBackendsAreKept() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "observe/access_log.h"
 
+#include "base/cache_verdict.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -116,6 +118,36 @@ class TestAccessLog : public QObject {
         QCOMPARE(
             jsonLine(decision, names)[QStringLiteral("quota")].toObject()[QStringLiteral("verdict")].toString(),
             QStringLiteral("exempt"));
+    }
+
+    void theCacheIsTold() {
+        NameTable names;
+        Decision decision = plainDecision(names);
+        QVERIFY(!textLine(decision, names).contains("cache"));
+        QVERIFY(!jsonLine(decision, names).contains(QStringLiteral("cache")));
+        CacheRecord& record = decision.cache;
+        record.verdict = static_cast<uint8_t>(CacheVerdict::UriMiss);
+        record.store = static_cast<uint8_t>(StoreVerdict::NoStore);
+        QVERIFY(textLine(decision, names).contains(" cache=uri-miss store=no-store\n"));
+        QJsonObject told = jsonLine(decision, names)[QStringLiteral("cache")].toObject();
+        QCOMPARE(told, (QJsonObject{{QStringLiteral("verdict"), QStringLiteral("uri-miss")},
+                                    {QStringLiteral("store"), QStringLiteral("no-store")}}));
+        record.verdict = static_cast<uint8_t>(CacheVerdict::Stale);
+        record.store = static_cast<uint8_t>(StoreVerdict::Freshened);
+        record.reuse = static_cast<uint8_t>(ReuseVerdict::MustRevalidate);
+        record.found = true;
+        record.collapsed = true;
+        record.age = 70;
+        record.lifetime = 60;
+        QVERIFY(textLine(decision, names)
+                    .contains(" cache=stale reuse=must-revalidate store=freshened age=70 lifetime=60"
+                              " collapsed=true\n"));
+        told = jsonLine(decision, names)[QStringLiteral("cache")].toObject();
+        QCOMPARE(told[QStringLiteral("reuse")].toString(), QStringLiteral("must-revalidate"));
+        QCOMPARE(told[QStringLiteral("age")].toInt(), 70);
+        QCOMPARE(told[QStringLiteral("lifetime")].toInt(), 60);
+        QCOMPARE(told[QStringLiteral("collapsed")].toBool(), true);
+        QVERIFY(!told.contains(QStringLiteral("background")));
     }
 
     void textOfMoreAttemptsThanAreHeld() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "cache/verdicts.h"
+#include "base/cache_verdict.h"
 
 #include <array>
 #include <cstddef>
 
-namespace reverxy::cache {
+namespace reverxy {
 
 namespace {
 
@@ -233,4 +233,4 @@ bool mayValidate(ReuseVerdict verdict) {
     return verdict >= ReuseVerdict::NoCache && verdict <= ReuseVerdict::MustRevalidate;
 }
 
-} // namespace reverxy::cache
+} // namespace reverxy

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cache/verdicts.h"
+#include "base/cache_verdict.h"
 
 #include <QTest>
 
 #include <set>
 
-using namespace reverxy::cache;
+using namespace reverxy;
 
 namespace {
 
@@ -28,7 +28,7 @@ void checkTable() {
 
 } // namespace
 
-class TestVerdicts : public QObject {
+class TestCacheVerdict : public QObject {
     Q_OBJECT
   private Q_SLOTS:
 
@@ -63,5 +63,5 @@ class TestVerdicts : public QObject {
     }
 };
 
-QTEST_APPLESS_MAIN(TestVerdicts)
-#include "test_verdicts.moc"
+QTEST_APPLESS_MAIN(TestCacheVerdict)
+#include "test_cache_verdict.moc"
