@@ -15,7 +15,8 @@ namespace {
 /// The engine on the test's own thread with a log that can be prepared. Requests need nothing of this thread.
 class CountedEngine {
   public:
-    CountedEngine(uint16_t origin, bool accessLog, bool limited = false) : m_log([](std::string_view) {}, m_names) {
+    CountedEngine(uint16_t origin, bool accessLog, bool limited = false, bool cached = false)
+        : m_log([](std::string_view) {}, m_names) {
         config::Config config = configFor({origin});
         config.proxy.workers = 1;
         config.log.level = config::LogLevel::Info;
@@ -23,6 +24,8 @@ class CountedEngine {
         config.log.format = config::LogFormat::Text;
         config.rateLimiter.enabled = limited;
         config.rateLimiter.limit = 1'000'000;
+        if (cached)
+            config.cache = config::Cache{};
         // The log's batches go round between the worker and the writer. How many that takes depends on how soon the
         // writer has its turn, which is not what is counted: there are enough from the start.
         std::vector<std::unique_ptr<observe::LogBatch>> batches;
@@ -143,6 +146,64 @@ class TestAllocations : public QObject {
         QVERIFY2(count.count() == 0,
                  (std::to_string(count.count()) + " allocations in 1,000 requests:" + count.places()).c_str());
         QCOMPARE(origin.connectionsTotal(), size_t(1));
+    }
+
+    void answeringFromTheCacheTakesNothingFromTheHeap_data() {
+        QTest::addColumn<QByteArray>("request");
+        QTest::addColumn<int>("status");
+        const QByteArray start = " /a/b?c=d HTTP/1.1\r\nHost: test.example\r\n";
+        QTest::newRow("a hit") << "GET" + start + "\r\n" << 200;
+        QTest::newRow("a browser's") << "GET" + start +
+                                            "Accept: application/json, text/plain, */*\r\nAccept-Language: "
+                                            "en-GB,en;q=0.5\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
+                                            "Cookie: session=0123456789abcdef\r\nCache-Control: max-age=0\r\n\r\n"
+                                     << 200;
+        QTest::newRow("HEAD") << "HEAD" + start + "\r\n" << 200;
+        QTest::newRow("not modified, by tag") << "GET" + start + "If-None-Match: \"other\", \"tag\"\r\n\r\n" << 304;
+        QTest::newRow("not modified, by date")
+            << "GET" + start + "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n"
+            << 304;
+        QTest::newRow("a range") << "GET" + start + "Range: bytes=100-199\r\n\r\n" << 206;
+    }
+
+    void answeringFromTheCacheTakesNothingFromTheHeap() {
+        QFETCH(QByteArray, request);
+        QFETCH(int, status);
+        const std::string body(1024, 'x');
+        Origin origin(
+            rawAndStay("HTTP/1.1 200 OK\r\nContent-Length: 1024\r\nContent-Type: text/plain\r\nETag: "
+                       "\"tag\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nVary: Accept-Encoding, "
+                       "Accept-Language\r\nCache-Control: max-age=3600, immutable\r\n\r\n" +
+                       body),
+            {.record = false});
+        CountedEngine proxy(origin.port(), true, false, true);
+        Client client(proxy.port());
+        // What is asked for first is whole, so that it can be stored.
+        std::string whole = request.toStdString();
+        whole.replace(0, whole.find(' '), "GET");
+        for (const std::string_view condition : {"If-", "Range"}) {
+            if (const size_t at = whole.find(condition); at != std::string::npos)
+                whole.erase(at, whole.find("\r\n", at) + 2 - at);
+        }
+        QCOMPARE(client.exchange(whole).status, 200);
+        const std::string method = request.left(request.indexOf(' ')).toStdString();
+        const auto requests = [&](int count) {
+            for (int i = 0; i < count; ++i) {
+                const Response received = client.exchange(request.toStdString(), method);
+                if (received.status != status || !received.complete)
+                    return false;
+            }
+            return true;
+        };
+        AllocationCount warmingUp(workerThreads);
+        QVERIFY(requests(500));
+        warmingUp.stop();
+        AllocationCount count(workerThreads);
+        QVERIFY(requests(1000));
+        count.stop();
+        QVERIFY2(count.count() == 0,
+                 (std::to_string(count.count()) + " allocations in 1,000 hits:" + count.places()).c_str());
+        QCOMPARE(origin.requestCount(), size_t(1));
     }
 
     /// All that its connections take together, wherever it is taken.
