@@ -2,8 +2,8 @@
 #include "net/transfer.h"
 
 #include "net/client_connection.h"
-#include "proxy/head_copy.h"
 #include "proxy/identify.h"
+#include "proxy/validation_request.h"
 
 namespace reverxy::net {
 
@@ -38,7 +38,7 @@ void Transfer::beginAlone(const Transfer& asked) {
     m_runtime = asked.m_runtime; // the route's pool is found where it was
     count();
     m_headCopy.clear();
-    proxy::copyHead(asked.m_head, m_headCopy, m_head);
+    proxy::composeValidationRequest(asked.m_head, m_headCopy, m_head);
     const observe::Decision& decision = asked.m_exchange.decision();
     proxy::ClientFacts facts;
     facts.peer = decision.peer;

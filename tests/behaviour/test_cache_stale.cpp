@@ -87,6 +87,47 @@ class TestCacheStale : public QObject {
         QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 0; }));
     }
 
+    void inTheBackgroundItIsValidatedAsAWhole_data() {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("fields");
+        QTest::addColumn<int>("status");
+        QTest::newRow("a plain request") << QByteArray("GET") << QByteArray() << 200;
+        QTest::newRow("HEAD") << QByteArray("HEAD") << QByteArray() << 200;
+        QTest::newRow("a range") << QByteArray("GET") << QByteArray("Range: bytes=0-1\r\n") << 206;
+        QTest::newRow("a range, conditionally")
+            << QByteArray("GET") << QByteArray("Range: bytes=0-1\r\nIf-Range: \"v1\"\r\n") << 206;
+        QTest::newRow("a version the client has")
+            << QByteArray("GET") << QByteArray("If-None-Match: \"v1\", \"mine\"\r\n") << 304;
+        QTest::newRow("a date") << QByteArray("GET")
+                                << QByteArray("If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n") << 200;
+        QTest::newRow("only-if-cached")
+            << QByteArray("GET") << QByteArray("Cache-Control: only-if-cached\r\nPragma: x\r\n") << 200;
+    }
+
+    /// The client's conditions, ranges and wishes concern its own request, not the store's.
+    void inTheBackgroundItIsValidatedAsAWhole() {
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, fields);
+        QFETCH(int, status);
+        const auto version = std::make_shared<std::atomic<int>>(1);
+        Origin origin(versioned(version, "max-age=0, stale-while-revalidate=60"));
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Client client = proxy.connect();
+        QCOMPARE(client.get("/").body, "\"v1\""s);
+        *version = 2;
+        const std::string name = method.toStdString();
+        COMPARE_STATUS(client.exchange(request(name, "/", fields.toStdString()), name), status);
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 2; }));
+        const ReceivedRequest asked = origin.lastRequest();
+        QCOMPARE(asked.method, "GET"s);
+        QCOMPARE(asked.field("If-None-Match"), "\"v1\""s);
+        for (const char* const field : {"Range", "If-Range", "If-Modified-Since", "Cache-Control", "Pragma"})
+            QCOMPARE(asked.field(field), ""s);
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 0; }));
+        QCOMPARE(client.get("/").body, "\"v2\""s);
+        VERIFY_NO_VIOLATIONS(origin);
+    }
+
     void whatIsStoredIsServedWhileTheBackendIsGone() {
         Origin origin(counted("kept", {{"Cache-Control", "max-age=0"}, {"ETag", "\"1\""}}));
         RunningEngine proxy(cachingConfig({origin.port()}));
