@@ -172,6 +172,7 @@ class Exchange {
     bool answeredByStored(const http::ResponseHead& head, TimePoint now);
     bool confirm(const http::ResponseHead& head, TimePoint now);
     cache::StoredRef freshen(const cache::StoredRef& old, const http::ResponseHead& head, TimePoint now);
+    bool nominate(TimePoint now);
     void askWithoutConditions(TimePoint now);
     void freshenByHead(const http::ResponseHead& head, TimePoint now);
     void invalidateBy(const http::ResponseHead& head);
@@ -185,6 +186,7 @@ class Exchange {
 
     // exchange_fill.cpp
     bool mayShareFetch(TimePoint now);
+    bool wantsLess() const;
     Duration leadersPatience() const;
     bool joinOthers(TimePoint now);
     bool join(TimePoint now);

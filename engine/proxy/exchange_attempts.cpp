@@ -212,12 +212,9 @@ void Exchange::sendRequest(TimePoint now) {
     facts.hostHeader = configuration().proxy.hostHeader;
     if (maxForwards && *maxForwards > 0)
         facts.maxForwards = *maxForwards - 1;
-    if (m_cache.foundCount > 0 && !m_cache.conditionsUsed) {
-        m_conditions.clear();
-        m_cache.nominated =
-            cache::composeConditions(m_cache.variants(), m_cache.chosen.raw(), wallAt(now), m_arena, m_conditions);
-        facts.ownConditions = m_cache.nominated.any();
-    }
+    facts.ownConditions = nominate(now);
+    if (m_cache.role == CacheUse::Role::Leads && !facts.ownConditions && wantsLess())
+        releaseFill(cache::Release::LookAgain, Failure::None); // what comes is this client's alone
     composeRequestFields(*m_head, facts, m_arena, m_fields);
     if (facts.ownConditions) {
         for (const http::Field& condition : m_conditions)

@@ -35,10 +35,13 @@ bool Exchange::mayShareFetch(TimePoint now) {
         return false;
     if (m_cache.cache->uncacheable().contain(m_cache.hash, now) || cache::wantsEventStream(m_head->fields))
         return false;
-    // What only this client has, or wants a part of, is not the whole response that others want; unless the cache's
-    // own conditions take the place of the client's.
-    const bool special = m_cache.request.range || cache::hasCondition(m_head->fields);
-    return !special || (m_cache.foundCount > 0 && !m_cache.part);
+    return !wantsLess() || nominate(now);
+}
+
+/// What only this client has, or wants a part of, is not the whole response that others want; unless the cache's
+/// own conditions take the place of the client's, see nominate().
+bool Exchange::wantsLess() const {
+    return m_cache.request.range || cache::hasCondition(m_head->fields);
 }
 
 /// The longest that a leader may wait for a backend from one sign of life to the next, all its own bounds together:

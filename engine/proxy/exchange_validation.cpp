@@ -125,6 +125,17 @@ cache::StoredRef Exchange::freshen(const cache::StoredRef& old, const http::Resp
     return made;
 }
 
+/// Puts the validators of what is stored into m_conditions; false when there is none to ask about.
+bool Exchange::nominate(TimePoint now) {
+    m_cache.nominated = {};
+    if (m_cache.foundCount == 0 || m_cache.conditionsUsed)
+        return false;
+    m_conditions.clear();
+    m_cache.nominated =
+        cache::composeConditions(m_cache.variants(), m_cache.chosen.raw(), wallAt(now), m_arena, m_conditions);
+    return m_cache.nominated.any();
+}
+
 /// The 304 is about nothing that is stored: the request goes out again, as the client sent it.
 void Exchange::askWithoutConditions(TimePoint now) {
     m_cache.conditionsUsed = true;

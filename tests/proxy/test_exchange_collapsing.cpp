@@ -13,6 +13,9 @@ constexpr size_t many = 10;
 constexpr std::string_view chunkedForAll =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nCache-Control: max-age=60\r\n\r\n";
 
+constexpr std::string_view taggedForAll =
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nCache-Control: max-age=60\r\nETag: \"1\"\r\n\r\n";
+
 struct Crowd : CrowdScene {
     using CrowdScene::CrowdScene;
 
@@ -119,6 +122,54 @@ class TestExchangeCollapsing : public QObject {
         crowd.thaw(third);
         QCOMPARE(third.got().body, std::string("english"));
         QVERIFY(!third.asked());
+    }
+
+    void whatOneWantsAPartOfIsItsOwn_data() {
+        QTest::addColumn<QByteArray>("fields");
+        QTest::newRow("a range") << QByteArray("Range: bytes=0-1\r\n");
+        QTest::newRow("a condition") << QByteArray("If-None-Match: \"mine\"\r\n");
+    }
+
+    /// Stale, and nothing to ask about: the request goes out as the client sent it.
+    void whatOneWantsAPartOfIsItsOwn() {
+        QFETCH(QByteArray, fields);
+        Crowd crowd;
+        crowd.answer(crowd.ask(), chunkedForAll, "whole");
+        crowd.pass(61s);
+        QVERIFY(crowd.ask(fields.toStdString()).asked());
+        auto& plain = crowd.ask();
+        QVERIFY2(plain.asked(), "it does not wait for a part");
+        QVERIFY(!crowd.ask().asked());
+        crowd.answer(plain, chunkedForAll, "new");
+        QCOMPARE(crowd.gotBody("new"), size_t(2));
+    }
+
+    /// The cache's own conditions take the place of what the client wants, so that what comes is whole.
+    void whoseConditionsAreTheCachesOwnLeads() {
+        Crowd crowd;
+        crowd.answer(crowd.ask(), taggedForAll, "whole");
+        crowd.pass(61s);
+        auto& part = crowd.ask("Range: bytes=0-1\r\n");
+        QCOMPARE(part.port.requests.back().fields.value("Range"), std::string("-"));
+        QCOMPARE(part.port.requests.back().fields.value("If-None-Match"), std::string("\"1\""));
+        QVERIFY(!crowd.ask().asked());
+        crowd.answer(part, taggedForAll, "new");
+        QCOMPARE(crowd.gotBody("new"), size_t(2));
+    }
+
+    void whoAsksOnceMoreForAPartLeadsNobody() {
+        Crowd crowd;
+        crowd.answer(crowd.ask(), taggedForAll, "whole");
+        crowd.pass(61s);
+        auto& part = crowd.ask("Range: bytes=0-1\r\n");
+        auto& follower = crowd.ask();
+        QVERIFY(!follower.asked());
+        crowd.respond(part, "HTTP/1.1 304 Not Modified\r\nETag: \"unknown\"\r\n\r\n");
+        QCOMPARE(part.port.requests.back().fields.value("Range"), std::string("bytes=0-1"));
+        QVERIFY(follower.asked());
+        QVERIFY2(!crowd.ask().asked(), "it follows that one");
+        crowd.answer(follower, taggedForAll, "new");
+        QCOMPARE(crowd.gotBody("new"), size_t(2));
     }
 
     void aBodyThatStallsIsNotJoined() {
