@@ -100,4 +100,16 @@ std::vector<std::string> invalidatedPaths(const TargetUri& target, const http::F
     return paths;
 }
 
+bool representsTarget(const TargetUri& target, const http::FieldList& response) {
+    const http::Field* location = nullptr;
+    for (const http::Field& field : response) {
+        if (field.id != FieldId::ContentLocation)
+            continue;
+        if (location)
+            return false;
+        location = &field;
+    }
+    return location && resolved(target, location->value) == target.pathAndQuery;
+}
+
 } // namespace reverxy::cache

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-// What a request that changes things makes invalid (RFC 9111 section 4.4).
+// What a request that changes things makes invalid (RFC 9111 section 4.4), and what it leaves.
 
 namespace reverxy::cache {
 
@@ -26,5 +26,9 @@ struct TargetUri {
 /// The paths and queries, at the target's own authority, of the responses to invalidate: the target's, and those of
 /// Location and Content-Location where their origin is the target's. Each once.
 std::vector<std::string> invalidatedPaths(const TargetUri& target, const http::FieldList& response);
+
+/// Whether the response's content is, by its one Content-Location, what GET of the target would bring (RFC 9110
+/// section 8.7).
+bool representsTarget(const TargetUri& target, const http::FieldList& response);
 
 } // namespace reverxy::cache

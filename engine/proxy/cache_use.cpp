@@ -64,13 +64,18 @@ cache::CacheVerdict CacheUse::begin(cache::Cache& shared, const KeySource& sourc
     const cache::CacheVerdict verdict = cache::cacheable(request);
     if (verdict != cache::CacheVerdict::None)
         return verdict;
+    return engage(shared, source) ? cache::CacheVerdict::None : cache::CacheVerdict::Bypass;
+}
+
+bool CacheUse::engage(cache::Cache& shared, const KeySource& source) {
     composeKey(source, key);
     if (key.size() > cache::StoredResponse::textLimit)
-        return cache::CacheVerdict::Bypass;
+        return false;
     hash = shared.store().hashOf(key);
+    generation = shared.generations().of(hash);
     reuse = cache::reuseRequestOf(source.head);
     cache = &shared;
-    return cache::CacheVerdict::None;
+    return true;
 }
 
 void CacheUse::find(const http::RequestHead& head, TimePoint now, WallTime wall) {

@@ -42,6 +42,9 @@ struct CacheUse {
     void reset();
     /// Takes over what concerns the cache in a request. What of it forbids the cache a part in it; None: nothing.
     cache::CacheVerdict begin(cache::Cache& shared, const KeySource& source);
+    /// The same for a request that no stored response answers, whose response may yet be stored for others. False:
+    /// it may not.
+    bool engage(cache::Cache& shared, const KeySource& source);
     /// Looks for stored responses, and for the one among them that matches.
     void find(const http::RequestHead& head, TimePoint now, WallTime wall);
 

@@ -176,6 +176,8 @@ class Exchange {
     void askWithoutConditions(TimePoint now);
     void freshenByHead(const http::ResponseHead& head, TimePoint now);
     void invalidateBy(const http::ResponseHead& head);
+    bool bringsRepresentation(const http::ResponseHead& head) const;
+    bool engageForGet(const cache::StoreDecision& decision);
     void considerStoring(const http::ResponseHead& head, TimePoint now);
     bool store(const http::ResponseHead& head, const cache::CachingPolicy& policy, const cache::StoredFacts& facts,
                TimePoint now);

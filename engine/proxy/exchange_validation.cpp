@@ -175,14 +175,35 @@ void Exchange::invalidateBy(const http::ResponseHead& head) {
     }
 }
 
+/// RFC 9110 section 9.3.3: what POST brings may be what GET of the same target would bring.
+bool Exchange::bringsRepresentation(const http::ResponseHead& head) const {
+    if (m_head->method != http::Method::Post || head.status != 200 || !m_requestEnded || m_cache.request.upgrade)
+        return false;
+    const std::string_view scheme = forwardedScheme(keySource({}));
+    return cache::representsTarget({scheme, m_head->authority, m_head->pathAndQuery}, head.fields);
+}
+
+/// The same section: only where the response itself tells for how long.
+bool Exchange::engageForGet(const cache::StoreDecision& decision) {
+    return decision.stored() && !decision.facts.heuristic && decision.facts.lifetime > 0 &&
+           m_cache.engage(*m_runtime->runtime->cache, keySource({}));
+}
+
 /// Decides whether the response that goes to the client is stored, and opens a fill for it.
 void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     if (!m_runtime->runtime->cache)
         return;
     const cache::CachingPolicy policy = cache::readCachingPolicy(head.fields);
     const cache::ExchangeTimes times{m_cache.requestSent, wallAt(now)};
-    cache::StoreDecision decision =
-        cache::decideStoring(m_cache.request, head, policy, times, configuration().cache);
+    cache::RequestFacts request = m_cache.request;
+    const bool posted = bringsRepresentation(head);
+    if (posted) {
+        request.method = http::Method::Get;
+        request.content = false;
+    }
+    cache::StoreDecision decision = cache::decideStoring(request, head, policy, times, configuration().cache);
+    if (posted && !engageForGet(decision))
+        decision.verdict = StoreVerdict::MethodNotCacheable;
     const cache::StoredRef& known = m_cache.chosen ? m_cache.chosen : m_cache.part;
     if (decision.stored() && decision.facts.partial && known && !known->facts().partial)
         decision.verdict = StoreVerdict::PartialNotUsable;

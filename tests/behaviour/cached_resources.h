@@ -40,6 +40,12 @@ class CachedResources {
         return target;
     }
 
+    /// Where the next resource will be.
+    std::string nextTarget() const {
+        const std::lock_guard lock(m_mutex);
+        return "/" + std::to_string(m_resources.size());
+    }
+
     /// Sends the request and reads the response.
     Response ask(const std::string& target, const QByteArrayList& fields = {}, const std::string& method = "GET") {
         return m_proxy.exchange(request(method, target, lines(fields)), method);

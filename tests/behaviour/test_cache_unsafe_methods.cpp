@@ -46,6 +46,52 @@ class TestCacheUnsafeMethods : public QObject {
         QCOMPARE(m_resources->ask(target).body, invalidated ? "new"s : "body"s);
     }
 
+    void rfc9110_section_9_3_3_whatPostBringsForGet_data() {
+        QTest::addColumn<QByteArrayList>("fields");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("stored");
+        const auto row = [](const char* name, const QByteArrayList& fields, bool stored, int status = 200) {
+            QTest::newRow(name) << fields << status << stored;
+        };
+        row("its own representation", {"Content-Location: %"}, true);
+        row("by an absolute URI", {"Content-Location: http://test.example%"}, true);
+        row("no Content-Location", {}, false);
+        row("another's", {"Content-Location: /another"}, false);
+        row("of another origin", {"Content-Location: http://other.example%"}, false);
+        row("not for the shared cache", {"Content-Location: %", "Cache-Control: private"}, false);
+        row("not to be kept", {"Content-Location: %", "Cache-Control: no-store"}, false);
+        row("created", {"Content-Location: %"}, false, 201);
+    }
+
+    void rfc9110_section_9_3_3_whatPostBringsForGet() {
+        QFETCH(QByteArrayList, fields);
+        QFETCH(int, status);
+        QFETCH(bool, stored);
+        const std::string target = m_resources->nextTarget();
+        for (QByteArray& field : fields)
+            field.replace("%", QByteArray::fromStdString(target));
+        QCOMPARE(
+            m_resources->resource({{200, fresh, "old"}, {status, fields + fresh, "posted"}, {200, fresh, "new"}}),
+            target);
+        QCOMPARE(m_resources->ask(target).body, "old"s);
+        QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
+        QCOMPARE(m_resources->ask(target).body, stored ? "posted"s : "new"s);
+        QCOMPARE(m_resources->asked(target), stored ? size_t(2) : size_t(3));
+        // A further POST always reaches the origin.
+        COMPARE_STATUS(m_resources->ask(target, {"Content-Length: 0"}, "POST"), 200);
+        QCOMPARE(m_resources->asked(target), stored ? size_t(3) : size_t(4));
+    }
+
+    /// RFC 9110 section 9.3.3: no guess at how long it lasts.
+    void rfc9110_section_9_3_3_onlyWithExplicitFreshness() {
+        const std::string target = m_resources->nextTarget();
+        const QByteArray location = "Content-Location: " + QByteArray::fromStdString(target);
+        m_resources->resource(
+            {{200, {location, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"}, "posted"}, {200, {}}});
+        QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
+        QCOMPARE(m_resources->ask(target).body, "body"s);
+    }
+
     /// Every variant leaves.
     void section_4_4_variants() {
         const QByteArrayList varied = fresh + QByteArrayList{"Vary: Foo"};

@@ -86,6 +86,29 @@ class TestInvalidation : public QObject {
         QCOMPARE(invalidatedPaths({"http", "a", "/a"}, same->fields), (std::vector<std::string>{"/a", "/b"}));
     }
 
+    void rfc9110_section_8_7_contentLocationOfTheTarget_data() {
+        QTest::addColumn<QByteArrayList>("fields");
+        QTest::addColumn<bool>("represents");
+        const auto row = [](const char* name, const QByteArrayList& fields, bool represents) {
+            QTest::newRow(name) << fields << represents;
+        };
+        row("none", {}, false);
+        row("the target's path", {"Content-Location: /a/b?c"}, true);
+        row("absolute", {"Content-Location: http://service.localhost/a/b?c"}, true);
+        row("relative", {"Content-Location: b?c"}, true);
+        row("another query", {"Content-Location: /a/b?d"}, false);
+        row("another path", {"Content-Location: /a"}, false);
+        row("another origin", {"Content-Location: http://other.localhost/a/b?c"}, false);
+        row("two of them", {"Content-Location: /a/b?c", "Content-Location: /x"}, false);
+        row("Location is something else", {"Location: /a/b?c"}, false);
+    }
+
+    void rfc9110_section_8_7_contentLocationOfTheTarget() {
+        QFETCH(QByteArrayList, fields);
+        const ResponseOf response(fields);
+        QTEST(representsTarget({"http", "service.localhost", "/a/b?c"}, response->fields), "represents");
+    }
+
     void rfc9110_section_4_3_1_defaultPort() {
         const ResponseOf response({"Location: http://a:80/b", "Content-Location: http://a/c"});
         QCOMPARE(invalidatedPaths({"http", "a", "/"}, response->fields),
