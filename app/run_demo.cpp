@@ -62,9 +62,12 @@ int runDemo(const CommandLine& commandLine, const config::Environment& environme
         return 1;
     }
     const auto source = demoSource(demo, commandLine, environment);
-    const Companion companion = [&demo, windowed](api::EngineControl& control) -> std::unique_ptr<QObject> {
+    const demo::Stage stage{demo.ports(),
+                            [&demo](const QString& host, uint16_t port) { demo.sendTraffic(host, port); },
+                            [&demo] { demo.stopTraffic(); }};
+    const Companion companion = [&stage, windowed](api::EngineControl& control) -> std::unique_ptr<QObject> {
         const auto lines = windowed ? demo::LiveLines::No : demo::LiveLines::Yes;
-        return std::make_unique<demo::Presenter>(demo, control, lines, print);
+        return std::make_unique<demo::Presenter>(stage, control, lines, print);
     };
     return windowed ? runWindow(source, companion) : runInTerminal(source, companion);
 }

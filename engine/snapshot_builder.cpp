@@ -11,7 +11,6 @@ namespace reverxy {
 namespace {
 
 constexpr std::chrono::seconds recently{10};
-constexpr size_t secondsKept = observe::History::length;
 
 QString text(std::string_view bytes) {
     return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
@@ -47,11 +46,11 @@ api::TrafficFigures figuresOf(const observe::RecentFigures& recent, const observ
     return figures;
 }
 
-/// "GET /health: 3 probes in a row failed, the last: connection refused"
+/// "GET /health: 3 probes in a row failed, the last: connection refused."
 QString reasonOf(const health::TargetSnapshot& target) {
     if (target.reason.empty())
         return {};
-    return text(target.description) + QStringLiteral(": ") + text(target.reason);
+    return text(target.description) + QStringLiteral(": ") + text(target.reason) + QLatin1Char('.');
 }
 
 api::Health healthOf(health::State state) {
@@ -75,6 +74,8 @@ void fillHealth(api::BackendSnapshot& backend, const health::BackendSnapshot& kn
     }
     backend.health = healthOf(known.target->state);
     backend.healthReason = reasonOf(*known.target);
+    if (backend.health == api::Health::Down)
+        backend.downBecause = text(known.target->lastFailure);
     if (known.target->state != health::State::Unknown)
         backend.healthSince = dateOf(known.target->since);
     backend.probes.reserve(known.target->probes.size());
@@ -156,19 +157,6 @@ api::TrafficFigures trafficOf(const observe::Report& report) {
     return figures;
 }
 
-api::SecondTotals valuesOf(const observe::SecondTotals& second) {
-    api::SecondTotals values;
-    values.second = second.second;
-    values.requests = second.requests;
-    values.bytesIn = second.requestBodyBytes;
-    values.bytesOut = second.responseBodyBytes;
-    observe::LatencyCounts<uint64_t> latency;
-    latency.merge(second.latency);
-    values.p50Micros = observe::quantile(latency, 0.50);
-    values.p95Micros = observe::quantile(latency, 0.95);
-    return values;
-}
-
 } // namespace
 
 void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources) {
@@ -182,15 +170,6 @@ void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources)
     snapshot.running.reserve(sources.report.running.size());
     for (const observe::Decision& decision : sources.report.running)
         snapshot.running.push_back(valuesOf(decision, sources.names));
-}
-
-void appendSeconds(std::vector<api::SecondTotals>& seconds, std::span<const observe::SecondTotals> newer) {
-    for (const observe::SecondTotals& second : newer) {
-        if (seconds.empty() || second.second > seconds.back().second)
-            seconds.push_back(valuesOf(second));
-    }
-    if (seconds.size() > secondsKept)
-        seconds.erase(seconds.begin(), seconds.end() - static_cast<std::ptrdiff_t>(secondsKept));
 }
 
 } // namespace reverxy

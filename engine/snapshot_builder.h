@@ -7,8 +7,6 @@
 #include "observe/report.h"
 #include "proxy/runtime.h"
 
-#include <span>
-
 namespace reverxy {
 
 /// What a snapshot is made of, all of one moment.
@@ -22,8 +20,5 @@ struct SnapshotSources {
 /// Pools with their backends, running exchanges and the traffic of the whole. The rest of `snapshot`, `seconds`
 /// among it, stays as it is. Any thread.
 void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources);
-
-/// Adds seconds later than those that are there, in order, and keeps the last 15 minutes.
-void appendSeconds(std::vector<api::SecondTotals>& seconds, std::span<const observe::SecondTotals> newer);
 
 } // namespace reverxy

@@ -17,8 +17,6 @@ namespace {
 
 constexpr std::chrono::milliseconds interval{250};
 constexpr uint32_t runningAtOnce = 200;
-// Asked for anew each time: a worker that was late with one second has it the next time.
-constexpr uint32_t secondsAgain = 12;
 
 api::EngineState stateOf(EngineHost::State state) {
     switch (state) {
@@ -91,7 +89,7 @@ void SnapshotFeed::ask() {
     m_asking = true;
     observe::ReportRequest request;
     request.counters = true;
-    request.seconds = m_seconds.empty() ? static_cast<uint32_t>(observe::History::length) : secondsAgain;
+    request.seconds = m_seconds.wanted();
     request.running = runningAtOnce;
     request.decisions = exchangesAtOnce;
     request.after = m_positions;
@@ -112,8 +110,8 @@ void SnapshotFeed::answered(const observe::Report& report) {
     fillSnapshot(snapshot, {report, *runtime, engine->health(), m_names});
     snapshot.cache = cacheSnapshot(engine->cacheTotals(), runtime->config.cache);
     snapshot.limiters = limiterSnapshots(*runtime, m_names, report.taken, report.takenWall);
-    appendSeconds(m_seconds, report.seconds);
-    snapshot.seconds = m_seconds;
+    m_seconds.take(report.seconds);
+    snapshot.seconds = m_seconds.seconds();
     m_positions = report.positions;
     std::vector<api::Exchange> exchanges;
     exchanges.reserve(report.decisions.size());

@@ -5,6 +5,7 @@
 #include "base/name_table.h"
 #include "engine_host.h"
 #include "observe/report.h"
+#include "second_history.h"
 
 #include <QObject>
 #include <QTimer>
@@ -54,7 +55,7 @@ class SnapshotFeed final : public QObject {
     QString m_problem;
     QDateTime m_startedAt;
     std::vector<uint64_t> m_positions;
-    std::vector<api::SecondTotals> m_seconds;
+    SecondHistory m_seconds;
 };
 
 } // namespace reverxy

@@ -73,7 +73,6 @@ struct ExchangeAttempt {
 };
 
 /// One request and what became of it: the engine's Decision as plain values. Texts are bounded and safe to show.
-// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): fields are in the order in which things happen
 struct Exchange {
     uint64_t id = 0; // unique while the engine runs
     QDateTime started;

@@ -50,6 +50,7 @@ struct BackendSnapshot {
     QString url;
     Health health = Health::NotYetProbed;
     QString healthReason; // a sentence; empty while not yet probed
+    QString downBecause;  // while down: the last failure in a few words, as "status 503" or "connection refused"
     QDateTime healthSince;
     bool enabled = true;   // the operator's axis
     bool available = true; // enabled and not down: takes part in balancing

@@ -35,7 +35,7 @@ class EntryIndex {
 
     size_t size() const { return m_size; }
 
-    size_t footprint() const { return m_buckets.capacity() * sizeof(m_buckets[0]); }
+    size_t footprint() const { return m_buckets.capacity() * sizeof(decltype(m_buckets)::value_type); }
 
   private:
     static constexpr size_t leastBuckets = 8;

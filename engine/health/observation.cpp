@@ -40,17 +40,20 @@ std::string phraseOf(Failure failure) {
     }
 }
 
+std::string briefOf(const ProbeResult& result) {
+    if (result.status != 0)
+        return "status " + std::to_string(result.status);
+    return result.passed ? "connected" : phraseOf(result.failure);
+}
+
 std::string reasonOf(const ProbeResult& result, uint16_t firstStatus, uint16_t lastStatus) {
+    std::string reason = briefOf(result);
+    if (result.passed)
+        return reason;
     if (result.status != 0) {
-        std::string reason = "status " + std::to_string(result.status);
-        if (result.passed)
-            return reason;
         reason += " instead of " + std::to_string(firstStatus);
         return firstStatus == lastStatus ? reason : reason + "-" + std::to_string(lastStatus);
     }
-    if (result.passed)
-        return "connected";
-    std::string reason = phraseOf(result.failure);
     if (!result.details.empty())
         reason += " (" + result.details + ")";
     return reason;

@@ -33,6 +33,8 @@ bool speaksAgainstBackend(Failure failure, bool reusedConnection);
 /// The result in a few words: "status 200", "status 503 instead of 200-399", "connected", "connection refused
 /// (127.0.0.1:8081: ...)".
 std::string reasonOf(const ProbeResult& result, uint16_t firstStatus, uint16_t lastStatus);
+/// The same in as few words as a list has room for: "status 503", "connection refused".
+std::string briefOf(const ProbeResult& result);
 /// The failure in a few words, as "connection refused".
 std::string phraseOf(Failure failure);
 

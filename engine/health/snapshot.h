@@ -24,6 +24,7 @@ struct TargetSnapshot {
     State state = State::Unknown;
     WallTime since{};        // of the state
     std::string reason;      // of the state, a phrase; "" while unknown
+    std::string lastFailure; // in as few words as a list has room for; "" when none was seen
     std::string description; // what is asked
     uint32_t passes = 0;     // probes, in a row
     uint32_t probeFailures = 0;

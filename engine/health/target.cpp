@@ -26,6 +26,7 @@ void Target::continueFrom(const Target& other) {
     m_machine.continueFrom(other.m_machine);
     m_since = other.m_since;
     m_reason = other.m_reason;
+    m_lastFailure = other.m_lastFailure;
     m_signal.write(m_machine.down(), false, m_flips);
 }
 
@@ -34,6 +35,8 @@ Flip Target::probed(const ProbeResult& result, WallTime now) {
     m_recent[(m_probesPassed + m_probesFailed) % probesRemembered] = {now, result.passed, result.micros, reason};
     ++(result.passed ? m_probesPassed : m_probesFailed);
     m_probeMicros += result.micros;
+    if (!result.passed)
+        m_lastFailure = briefOf(result);
     const bool unknown = m_machine.state() == State::Unknown;
     const Flip flip = result.passed ? m_machine.probePassed() : m_machine.probeFailed();
     if (flip == Flip::ToUp)
@@ -51,6 +54,8 @@ Flip Target::probed(const ProbeResult& result, WallTime now) {
 Flip Target::reported(const TrafficReport& report, WallTime now) {
     if (report.succeeded)
         m_machine.trafficSucceeded();
+    if (report.failures > 0)
+        m_lastFailure = phraseOf(report.last);
     const Flip flip = report.failures > 0 ? m_machine.trafficFailed(report.failures) : Flip::None;
     if (flip == Flip::ToDown)
         m_reason = failuresInWords(phraseOf(report.last));
@@ -80,6 +85,7 @@ TargetSnapshot Target::snapshot() const {
     snapshot.state = m_machine.state();
     snapshot.since = m_since;
     snapshot.reason = m_reason;
+    snapshot.lastFailure = m_lastFailure;
     snapshot.description = m_definition.description();
     snapshot.passes = m_machine.passes();
     snapshot.probeFailures = m_machine.probeFailures();

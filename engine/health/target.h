@@ -86,6 +86,7 @@ class Target {
     uint32_t m_flips = 0;
     WallTime m_since{};
     std::string m_reason;
+    std::string m_lastFailure;
     uint64_t m_probesPassed = 0;
     uint64_t m_probesFailed = 0;
     uint64_t m_probeMicros = 0;

@@ -44,6 +44,26 @@ class TestLocalControl : public QObject {
         QVERIFY(snapshot->startedAt.isValid());
     }
 
+    void whyABackendIsDownIsToldBrieflyAndInASentence() {
+        LoopbackPort refused;
+        config::Config config = configFor({refused.number()});
+        config.pools[0].healthChecker = {};
+        config.pools[0].healthChecker.interval = 50ms;
+        config.pools[0].backends[0].healthUrl = "/health";
+        Scene scene(config);
+        scene.control.watch();
+        QVERIFY(scene.send(api::StartEngine{}).done);
+        QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) {
+            return isRunning(snapshot) && snapshot.pools[0].backends[0].health == api::Health::Down;
+        }));
+        const api::BackendSnapshot backend = scene.control.snapshot()->pools[0].backends[0];
+        QCOMPARE(backend.downBecause, QStringLiteral("connection refused"));
+        QVERIFY2(backend.healthReason.contains(
+                     QStringLiteral("/health: 3 probes in a row failed, the last: connection refused (127.0.0.1:")),
+                 qPrintable(backend.healthReason));
+        QVERIFY(backend.healthReason.endsWith(QLatin1Char('.')));
+    }
+
     void finishedExchangesComeOnceEach() {
         Origin origin(answer("hello", 200));
         ControlScene scene(configFor({origin.port()}));

@@ -80,6 +80,17 @@ class TestObservation : public QObject {
                                  details.toStdString()};
         QCOMPARE(QString::fromStdString(reasonOf(result, 200, static_cast<uint16_t>(last))), reason);
     }
+
+    void briefly() {
+        const auto brief = [](bool passed, uint16_t status, Failure failure) {
+            return QString::fromStdString(briefOf({passed, status, failure, 0, "127.0.0.1:81: no"}));
+        };
+        QCOMPARE(brief(false, 503, Failure::None), QStringLiteral("status 503"));
+        QCOMPARE(brief(true, 204, Failure::None), QStringLiteral("status 204"));
+        QCOMPARE(brief(true, 0, Failure::None), QStringLiteral("connected"));
+        QCOMPARE(brief(false, 0, Failure::ConnectRefused), QStringLiteral("connection refused"));
+        QCOMPARE(brief(false, 0, Failure::ResponseTimeout), QStringLiteral("no response in time"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestObservation)

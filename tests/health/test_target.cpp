@@ -82,6 +82,22 @@ class TestTarget : public QObject {
         QCOMPARE(text(target.reason()), reason);
     }
 
+    void theLastFailureIsKeptInBrief() {
+        Target target(definition());
+        QCOMPARE(text(target.snapshot().lastFailure), QString());
+        target.probed(status(500), start);
+        QCOMPARE(text(target.snapshot().lastFailure), QStringLiteral("status 500"));
+        target.reported(failures(1), start);
+        QCOMPARE(text(target.snapshot().lastFailure), QStringLiteral("connection refused"));
+        target.probed(passed(), start);
+        QCOMPARE(text(target.snapshot().lastFailure), QStringLiteral("connection refused"));
+        for (int i = 0; i < 3; ++i)
+            target.probed(refused(), start);
+        target.probed(status(503), start); // still down, by now for another reason
+        QCOMPARE(text(target.snapshot().lastFailure), QStringLiteral("status 503"));
+        QVERIFY(target.reason().ends_with("connection refused"));
+    }
+
     void aSingleFailureIsNotInARow() {
         ProbeDefinition probe = definition();
         probe.fall = 1;

@@ -61,7 +61,7 @@ api::BackendSnapshot backend(const char* name, int port, double rate, uint32_t p
     backend.name = QString::fromLatin1(name);
     backend.url = QStringLiteral("http://localhost:%1").arg(port);
     backend.health = api::Health::Up;
-    backend.healthReason = QStringLiteral("The last 2 probes passed.");
+    backend.healthReason = QStringLiteral("GET /health: the first probe that passed: status 200.");
     backend.healthSince = now.addSecs(-7260);
     backend.inFlight = inFlight;
     backend.connections = inFlight + 3;
@@ -105,7 +105,9 @@ api::PoolSnapshot ordersPool(const QDateTime& now) {
     api::BackendSnapshot& down = pool.backends[1];
     down.health = api::Health::Down;
     down.available = false;
-    down.healthReason = QStringLiteral("3 probes in a row failed: connection refused.");
+    down.healthReason = QStringLiteral("GET /health: 3 probes in a row failed, the last: connection refused "
+                                       "(127.0.0.1:9002: Connection refused).");
+    down.downBecause = QStringLiteral("connection refused");
     down.healthSince = now.addSecs(-194);
     down.connections = 0;
     down.traffic.errors = 41;

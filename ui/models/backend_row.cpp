@@ -39,8 +39,8 @@ Standing observed(const api::BackendSnapshot& backend, const QDateTime& now) {
         break;
     }
     standing.text = api::nameOf(backend.health);
-    if (backend.health == api::Health::Down && !backend.healthReason.isEmpty())
-        standing.text += QStringLiteral(" · ") + backend.healthReason;
+    if (!backend.downBecause.isEmpty())
+        standing.text += QStringLiteral(" · ") + backend.downBecause;
     return standing;
 }
 
