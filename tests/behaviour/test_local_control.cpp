@@ -50,11 +50,11 @@ class TestLocalControl : public QObject {
         config.pools[0].healthChecker = {};
         config.pools[0].healthChecker.interval = 50ms;
         config.pools[0].backends[0].healthUrl = "/health";
-        Scene scene(config);
+        ControlScene scene(config);
         scene.control.watch();
         QVERIFY(scene.send(api::StartEngine{}).done);
         QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) {
-            return isRunning(snapshot) && snapshot.pools[0].backends[0].health == api::Health::Down;
+            return hasPools(snapshot) && snapshot.pools[0].backends[0].health == api::Health::Down;
         }));
         const api::BackendSnapshot backend = scene.control.snapshot()->pools[0].backends[0];
         QCOMPARE(backend.downBecause, QStringLiteral("connection refused"));
