@@ -2,6 +2,7 @@
 #include "ui/main_window.h"
 
 #include "ui/models/format.h"
+#include "ui/pages/cache_page.h"
 #include "ui/pages/clients_page.h"
 #include "ui/pages/overview_page.h"
 #include "ui/pages/traffic_page.h"
@@ -37,15 +38,18 @@ MainWindow::MainWindow(api::EngineControl& control, QSettings& settings, QWidget
     : QMainWindow(parent), m_control(control), m_settings(settings), m_engine(control),
       m_header(new HeaderBar(m_engine, this)), m_problem(new MessageStrip(this)), m_rail(new NavigationRail(this)),
       m_pages(new QStackedWidget(this)), m_overview(new OverviewPage(control, m_engine, this)),
-      m_traffic(new TrafficPage(this)), m_clients(new ClientsPage(control, this)), m_source(new QLabel(this)) {
+      m_traffic(new TrafficPage(this)), m_clients(new ClientsPage(control, this)),
+      m_cache(new CachePage(control, this)), m_source(new QLabel(this)) {
     setWindowIcon(emblem());
     m_pages->addWidget(m_overview);
     m_pages->addWidget(m_traffic);
     m_pages->addWidget(m_clients);
+    m_pages->addWidget(m_cache);
     m_rail->addPage(Sign::Overview, QStringLiteral("Overview"), QStringLiteral("Plots and backends (Ctrl+1)"));
     m_rail->addPage(Sign::Traffic, QStringLiteral("Traffic"), QStringLiteral("Recent requests (Ctrl+2)"));
     m_rail->addPage(Sign::Clients, QStringLiteral("Clients"),
                     QStringLiteral("Clients of the rate limiters (Ctrl+3)"));
+    m_rail->addPage(Sign::Cache, QStringLiteral("Cache"), QStringLiteral("Stored responses (Ctrl+4)"));
 
     auto* centre = new QWidget(this);
     auto* body = new QHBoxLayout;
@@ -71,6 +75,8 @@ MainWindow::MainWindow(api::EngineControl& control, QSettings& settings, QWidget
         refreshActions();
     });
     connect(&m_engine, &EngineSwitch::told, this,
+            [this](const QString& message) { statusBar()->showMessage(message, messageMs); });
+    connect(m_cache, &CachePage::told, this,
             [this](const QString& message) { statusBar()->showMessage(message, messageMs); });
     connect(m_problem, &MessageStrip::dismissed, &m_engine, &EngineSwitch::dismissError);
     restore();
@@ -107,8 +113,11 @@ void MainWindow::makeViewActions() {
     menu->addAction(QStringLiteral("&Overview"), QKeySequence(Qt::CTRL | Qt::Key_1), this, [this] { setPage(0); });
     menu->addAction(QStringLiteral("&Traffic"), QKeySequence(Qt::CTRL | Qt::Key_2), this, [this] { setPage(1); });
     menu->addAction(QStringLiteral("&Clients"), QKeySequence(Qt::CTRL | Qt::Key_3), this, [this] { setPage(2); });
+    menu->addAction(QStringLiteral("C&ache"), QKeySequence(Qt::CTRL | Qt::Key_4), this, [this] { setPage(3); });
     menu->addSeparator();
-    menu->addAction(QStringLiteral("&Filter requests"), QKeySequence::Find, this, [this] {
+    menu->addAction(QStringLiteral("&Filter"), QKeySequence::Find, this, [this] {
+        if (m_pages->currentWidget() == m_cache)
+            return m_cache->beginFilter();
         setPage(1);
         m_traffic->beginFilter();
     });
@@ -137,6 +146,7 @@ void MainWindow::showSnapshot(const api::SnapshotPointer& snapshot) {
     m_overview->show(snapshot);
     m_traffic->show(snapshot);
     m_clients->show(snapshot);
+    m_cache->show(snapshot);
     refreshProblem();
     refreshActions();
     const QString title = snapshot->addresses.isEmpty()
@@ -192,6 +202,7 @@ void MainWindow::restore() {
     m_overview->restoreFrom(m_settings);
     m_traffic->restoreFrom(m_settings);
     m_clients->restoreFrom(m_settings);
+    m_cache->restoreFrom(m_settings);
     setPage(m_settings.value(pageKey(), 0).toInt());
 }
 
@@ -207,6 +218,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     m_overview->saveTo(m_settings);
     m_traffic->saveTo(m_settings);
     m_clients->saveTo(m_settings);
+    m_cache->saveTo(m_settings);
     event->accept();
     Q_EMIT closed();
 }

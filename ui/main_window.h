@@ -11,6 +11,7 @@
 
 namespace reverxy::ui {
 
+class CachePage;
 class ClientsPage;
 class HeaderBar;
 class MessageStrip;
@@ -61,6 +62,7 @@ class MainWindow : public QMainWindow {
     OverviewPage* m_overview;
     TrafficPage* m_traffic;
     ClientsPage* m_clients;
+    CachePage* m_cache;
     QLabel* m_source;
     QAction* m_switchAction = nullptr;
     QAction* m_reloadAction = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "support/sample_engine.h"
 
+#include "support/sample_cache.h"
+
 #include <cmath>
 
 namespace reverxy::test {
@@ -213,6 +215,7 @@ api::EngineSnapshot sampleSnapshotAfter(int seconds) {
         snapshot.seconds.push_back(second(at));
     snapshot.traffic = {318.6, 0.4, 2400, 34'200, 2'146'331, 1208};
     snapshot.running = {streamingExchange(900'001, 92'000 + 1000 * seconds)};
+    snapshot.cache = sampleCache();
     return snapshot;
 }
 
@@ -225,6 +228,9 @@ api::EngineSnapshot emptySnapshot() {
     for (api::SecondTotals& totals : snapshot.seconds)
         totals = {totals.second, {}, 0, 0, 0, 0};
     snapshot.traffic = {};
+    snapshot.cache = {};
+    snapshot.cache.enabled = true;
+    snapshot.cache.bytesLimit = snapshot.cache.bytesConfigured = uint64_t(256) << 20;
     snapshot.clientConnections = 0;
     snapshot.runningExchanges = 0;
     snapshot.running.clear();

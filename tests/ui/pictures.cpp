@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "support/fake_engine_control.h"
+#include "support/sample_cache.h"
 #include "support/sample_engine.h"
 #include "ui/main_window.h"
+#include "ui/pages/cache_page.h"
 #include "ui/plots/time_plot.h"
 #include "ui/widgets/following_list.h"
+#include "ui/widgets/list_view.h"
 
 #include <QApplication>
 #include <QDir>
@@ -120,6 +123,18 @@ bool takeAll(const QString& folder, const QString& suffix) {
         window->setPage(0);
         saved = studio.save(*window, "overview-small") && saved;
     }
+    {
+        Studio studio(folder, suffix);
+        const auto window = studio.open(test::sampleSnapshot(), usual, 3, 0);
+        studio.control().list(test::sampleCachePage());
+        for (auto* list : window->findChild<ui::CachePage*>()->findChildren<ui::ListView*>()) {
+            if (list->accessibleName() == QLatin1String("Stored responses"))
+                list->setCurrentIndex(list->model()->index(9, 0));
+        }
+        saved = studio.save(*window, "cache") && saved;
+        window->resize(small);
+        saved = studio.save(*window, "cache-small") && saved;
+    }
     const std::pair<const char*, api::EngineSnapshot> states[] = {{"empty", test::emptySnapshot()},
                                                                   {"failed", test::failedSnapshot()},
                                                                   {"stopped", test::stoppedSnapshot()},
@@ -130,6 +145,8 @@ bool takeAll(const QString& folder, const QString& suffix) {
         saved = studio.save(*window, name) && saved;
         window->setPage(1);
         saved = studio.save(*window, QByteArray(name).append("-traffic").constData()) && saved;
+        window->setPage(3);
+        saved = studio.save(*window, QByteArray(name).append("-cache").constData()) && saved;
     }
     return saved;
 }

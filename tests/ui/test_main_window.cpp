@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "support/fake_engine_control.h"
+#include "support/sample_cache.h"
 #include "support/sample_engine.h"
 #include "ui/main_window.h"
 #include "ui/models/backend_cells.h"
 #include "ui/models/exchange_model.h"
+#include "ui/pages/cache_page.h"
+#include "ui/pages/traffic_page.h"
 #include "ui/widgets/copy_button.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_state.h"
@@ -381,7 +384,7 @@ void TestMainWindow::theFilterNarrowsTheList() {
     m_control->finish(test::sampleExchanges(200));
     QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
     QCOMPARE(m_window->page(), 1);
-    auto* field = find<QLineEdit>();
+    auto* field = find<ui::TrafficPage>()->findChild<QLineEdit*>();
     QVERIFY(field->hasFocus());
     QTest::keyClicks(field, QStringLiteral("post orders"));
     auto* list = requests();
@@ -415,7 +418,8 @@ void TestMainWindow::aRunningRequestIsToldFurther() {
 void TestMainWindow::theKeyboardReachesEverything() {
     m_control->show(test::sampleSnapshot());
     m_control->finish(test::sampleExchanges(20));
-    for (const int page : {0, 1}) {
+    m_control->list(test::sampleCachePage());
+    for (const int page : {0, 1, 3}) {
         m_window->setPage(page);
         QSet<QWidget*> reached;
         QApplication::setActiveWindow(m_window.get());
@@ -424,9 +428,13 @@ void TestMainWindow::theKeyboardReachesEverything() {
             if (QWidget* focus = QApplication::focusWidget())
                 reached.insert(focus);
         }
-        const auto expected = page == 0
-                                  ? QList<QWidget*>{backends(), button(QStringLiteral("Stop"))}
-                                  : QList<QWidget*>{requests(), find<QLineEdit>(), button(QStringLiteral("Stop"))};
+        QList<QWidget*> expected{button(QStringLiteral("Stop"))};
+        if (page == 0)
+            expected << backends();
+        else if (page == 1)
+            expected << requests() << find<ui::TrafficPage>()->findChild<QLineEdit*>();
+        else
+            expected << find<ui::CachePage>()->findChild<QLineEdit*>() << button(QStringLiteral("&More"));
         for (QWidget* widget : expected)
             QVERIFY2(reached.contains(widget), widget->metaObject()->className());
         for (QWidget* widget : reached) {
@@ -439,6 +447,11 @@ void TestMainWindow::theKeyboardReachesEverything() {
     QCOMPARE(m_window->page(), 0);
     QTest::keyClick(m_window.get(), Qt::Key_2, Qt::ControlModifier);
     QCOMPARE(m_window->page(), 1);
+    QTest::keyClick(m_window.get(), Qt::Key_4, Qt::ControlModifier);
+    QCOMPARE(m_window->page(), 3);
+    QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+    QCOMPARE(m_window->page(), 3);
+    QVERIFY(find<ui::CachePage>()->findChild<QLineEdit*>()->hasFocus());
 }
 
 void TestMainWindow::figuresDoNotMoveTheHeader() {
@@ -463,7 +476,7 @@ void TestMainWindow::figuresDoNotMoveTheHeader() {
 void TestMainWindow::itFitsASmallScreen() {
     m_control->show(test::sampleSnapshot());
     m_control->finish(test::sampleExchanges(20));
-    for (const int page : {0, 1}) {
+    for (const int page : {0, 1, 3}) {
         m_window->setPage(page);
         m_window->resize(1024, 640);
         QCoreApplication::processEvents();

@@ -40,6 +40,9 @@ void paintBox(QPainter& painter, const QStyleOption& option) {
     painter.restore();
 }
 
+// From the end of a title to the middle of the arrow that tells by it that rows are sorted.
+constexpr int arrow = 9;
+
 } // namespace
 
 int ListStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const {
@@ -71,7 +74,8 @@ QSize ListHeader::sizeHint() const {
 
 int ListHeader::titleWidth(int section) const {
     const QString title = model()->headerData(section, Qt::Horizontal).toString();
-    return QFontMetrics(font()).horizontalAdvance(title) + 2 * ListStyle::margin + 6;
+    return QFontMetrics(font()).horizontalAdvance(title) + 2 * ListStyle::margin + 6 +
+           (isSortIndicatorShown() ? 2 * arrow : 0);
 }
 
 void ListHeader::paintEvent(QPaintEvent* event) {
@@ -100,8 +104,20 @@ void ListHeader::paintSection(QPainter* painter, const QRect& rect, int section)
         model()->headerData(section, Qt::Horizontal, Qt::TextAlignmentRole).value<Qt::Alignment>();
     painter->setPen(tones.muted);
     painter->setFont(font());
+    const QFontMetrics metrics(font());
     painter->drawText(room, static_cast<int>(alignment) | Qt::TextSingleLine,
-                      QFontMetrics(font()).elidedText(title, Qt::ElideRight, room.width()));
+                      metrics.elidedText(title, Qt::ElideRight, room.width()));
+    if (isSortIndicatorShown() && section == sortIndicatorSection()) {
+        const bool right = alignment.testFlag(Qt::AlignRight);
+        const int beside = metrics.horizontalAdvance(title) + arrow;
+        const QPointF centre(right ? room.right() - beside : room.left() + beside, rect.center().y() + 0.5);
+        const double tip = sortIndicatorOrder() == Qt::AscendingOrder ? -2.5 : 2.5;
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(tones.muted);
+        painter->drawPolygon(
+            QPolygonF({centre + QPointF(0, tip), centre + QPointF(4, -tip), centre + QPointF(-4, -tip)}));
+    }
     painter->restore();
 }
 

@@ -40,6 +40,13 @@ void paintClients(QPainter& painter) {
     painter.drawArc(QRectF(5.6, 9.6, 9.4, 9.6), 0, 75 * 16);
 }
 
+/// Layers that lie ready.
+void paintCache(QPainter& painter) {
+    painter.drawPolygon(QPolygonF({{8, 1.8}, {14.5, 5}, {8, 8.2}, {1.5, 5}}));
+    painter.drawPolyline(QPolygonF({{1.5, 8}, {8, 11.2}, {14.5, 8}}));
+    painter.drawPolyline(QPolygonF({{1.5, 11}, {8, 14.2}, {14.5, 11}}));
+}
+
 void paintReload(QPainter& painter) {
     painter.drawArc(QRectF(2.5, 2.5, 11, 11), 50 * 16, 280 * 16);
     painter.drawPolyline(QPolygonF({{11.6, 0.8}, {11.6, 3.9}, {8.4, 3.9}}));
@@ -73,6 +80,9 @@ void paintSign(QPainter& painter, const QRectF& box, Sign sign, const QColor& co
         break;
     case Sign::Clients:
         paintClients(painter);
+        break;
+    case Sign::Cache:
+        paintCache(painter);
         break;
     case Sign::Copy:
         painter.drawRoundedRect(QRectF(5.5, 5.5, 8.5, 8.5), 1.5, 1.5);

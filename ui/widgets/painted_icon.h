@@ -15,6 +15,7 @@ enum class Sign : uint8_t {
     Overview,
     Traffic,
     Clients,
+    Cache,
     Copy,
     Done,
     Start,
