@@ -153,6 +153,56 @@ class TestCacheParts : public QObject {
         QCOMPARE(m_story->asked(target), size_t(1));
     }
 
+    void rfc9111_section_4_3_5_headFreshensAPart() {
+        const std::string target = m_story->resource(
+            {part(5, 9, {fresh, stale, tag}), {200, {fresh, tag, "Content-Length: 10", "X-A: 2"}, {}}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        COMPARE_STATUS(m_story->ask(target, {}, "HEAD"), 200);
+        const Response response = m_story->ask(target, {"Range: bytes=7-8"});
+        COMPARE_STATUS(response, 206);
+        QCOMPARE(response.body, "78"s);
+        QCOMPARE(response.field("X-A"), "2"s);
+        QCOMPARE(response.field("Content-Range"), "bytes 7-8/10"s);
+        QCOMPARE(m_story->asked(target), size_t(2));
+    }
+
+    void rfc5861_section_3_aStalePartIsRenewedMeanwhile() {
+        const std::string target = m_story->resource(
+            {part(5, 9, {"Cache-Control: max-age=1, stale-while-revalidate=3600", "Age: 60", tag}),
+             {200, {fresh, "ETag: \"b\""}, digits}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        const Response response = m_story->ask(target, {"Range: bytes=5-6"});
+        COMPARE_STATUS(response, 206);
+        QCOMPARE(response.field("ETag"), "\"a\""s);
+        QVERIFY(waitUntil([&] { return m_story->asked(target) == 2; }));
+        QCOMPARE(m_story->ask(target).body, digits);
+        QCOMPARE(m_story->ask(target, {"Range: bytes=0-1"}).field("ETag"), "\"b\""s);
+        QCOMPARE(m_story->asked(target), size_t(2));
+    }
+
+    void rfc5861_section_4_aStalePartInsteadOfAnError() {
+        const std::string target = m_story->resource(
+            {part(5, 9, {"Cache-Control: max-age=1, stale-if-error=3600", "Age: 60", tag}), {503, {}, "failed"}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        const Response response = m_story->ask(target, {"Range: bytes=5-6"});
+        COMPARE_STATUS(response, 206);
+        QCOMPARE(response.body, "56"s);
+        QCOMPARE(m_story->asked(target), size_t(2));
+        COMPARE_STATUS(m_story->ask(target), 503);
+    }
+
+    /// Be it stale: it may still help where the backends fail.
+    void aPartDoesNotTakeTheWholesPlace() {
+        const QByteArrayList useful{"Cache-Control: max-age=1, stale-if-error=3600", "Age: 60"};
+        const std::string target = m_story->resource({{200, useful, digits}, part(5, 9), {503, {}, "failed"}});
+        COMPARE_STATUS(m_story->ask(target), 200);
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        QCOMPARE(m_story->lastRequest(target).field("Range"), "bytes=5-9"s);
+        const Response response = m_story->ask(target);
+        COMPARE_STATUS(response, 200);
+        QCOMPARE(response.body, digits);
+    }
+
     /// What is shorter or longer than its range says is nobody else's.
     void rfc9111_section_3_3_aPartOfAnotherLengthIsNotStored() {
         Reply wrong = part(5, 9);
