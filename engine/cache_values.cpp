@@ -4,6 +4,7 @@
 #include "base/escaped_text.h"
 #include "cache/cache_key.h"
 #include "cache/freshness.h"
+#include "qt_values.h"
 
 #include <QStringList>
 
@@ -18,15 +19,11 @@ namespace {
 constexpr uint64_t lookedAtMost = 20'000;
 constexpr size_t step = 128;
 
-QString text(std::string_view bytes) {
-    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
-}
-
 /// Text that came from the network, on one line.
 QString harmless(std::string_view bytes) {
     std::string out;
     appendEscaped(out, bytes, Escaping::Line);
-    return text(out);
+    return textOf(out);
 }
 
 template <typename Verdict, size_t N, typename IsGood>
@@ -35,7 +32,8 @@ std::vector<api::CacheCount> countsOf(const std::array<uint64_t, N>& counts, IsG
     for (size_t i = 1; i < N; ++i) { // 0 is "none": no part in it
         const auto verdict = static_cast<Verdict>(i);
         const cache::VerdictInfo& info = cache::infoOf(verdict);
-        values.push_back({text(info.name), text(info.sentence), text(info.section), counts[i], isGood(verdict)});
+        values.push_back(
+            {textOf(info.name), textOf(info.sentence), textOf(info.section), counts[i], isGood(verdict)});
     }
     return values;
 }
@@ -65,7 +63,7 @@ api::CacheEntry valuesOf(const cache::EntryInfo& info, const observe::Redaction&
     const std::string_view url = cache::urlOf(info.key);
     entry.url = harmless(redaction.redactedTarget(url).value_or(std::string(url)));
     entry.variant = variantOf(info.selecting, redaction);
-    entry.pool = text(cache::poolOf(info.key));
+    entry.pool = textOf(cache::poolOf(info.key));
     entry.status = info.facts.status;
     entry.bodyBytes = info.bodySize;
     entry.bytes = info.footprint;
@@ -90,10 +88,10 @@ cache::PageCursor cursorOf(uint64_t number) {
 } // namespace
 
 QString sentenceOf(const cache::VerdictInfo& info) {
-    QString sentence = text(info.sentence);
+    QString sentence = textOf(info.sentence);
     if (!info.section.empty() && sentence.endsWith(QLatin1Char('.'))) {
         sentence.chop(1);
-        sentence += QStringLiteral(" (%1).").arg(text(info.section));
+        sentence += QStringLiteral(" (%1).").arg(textOf(info.section));
     }
     return sentence;
 }

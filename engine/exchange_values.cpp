@@ -5,6 +5,7 @@
 #include "cache_values.h"
 #include "limit/client_identity.h"
 #include "observe/outcome.h"
+#include "qt_values.h"
 
 #include <algorithm>
 
@@ -32,26 +33,17 @@ static_assert(api::outcomes == observe::outcomes && same(api::Outcome::Success, 
               same(api::Outcome::Throttled, observe::Outcome::Throttled) &&
               same(api::Outcome::ClientGone, observe::Outcome::ClientGone));
 
-QString text(std::string_view bytes) {
-    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
-}
-
 /// Bounded text; where it was cut stands an ellipsis.
 template <uint16_t N>
-QString text(const FixedText<N>& bounded) {
-    QString shown = text(bounded.view());
+QString boundedText(const FixedText<N>& bounded) {
+    QString shown = textOf(bounded.view());
     if (bounded.truncated())
         shown += QChar(0x2026);
     return shown;
 }
 
-QDateTime dateOf(WallTime time) {
-    return QDateTime::fromMSecsSinceEpoch(
-        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
-}
-
 QString nameOrNothing(NameId id, const NameTable& names) {
-    return id == 0 ? QString() : text(names.name(id));
+    return id == 0 ? QString() : textOf(names.name(id));
 }
 
 api::CacheNote noteOf(const observe::CacheRecord& record) {
@@ -59,11 +51,11 @@ api::CacheNote noteOf(const observe::CacheRecord& record) {
     const auto verdict = static_cast<cache::CacheVerdict>(record.verdict);
     if (verdict == cache::CacheVerdict::None)
         return note;
-    note.verdict = text(cache::infoOf(verdict).name);
+    note.verdict = textOf(cache::infoOf(verdict).name);
     note.sentence = sentenceOf(cache::infoOf(verdict));
     const auto storing = static_cast<cache::StoreVerdict>(record.store);
     if (storing != cache::StoreVerdict::None) {
-        note.storing = text(cache::infoOf(storing).name);
+        note.storing = textOf(cache::infoOf(storing).name);
         note.storingSentence = sentenceOf(cache::infoOf(storing));
     }
     note.hit = record.hit;
@@ -81,13 +73,13 @@ api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names
     exchange.started = dateOf(decision.started);
     exchange.phase = static_cast<api::ExchangePhase>(decision.phase);
     exchange.outcome = static_cast<api::Outcome>(observe::outcomeOf(decision));
-    exchange.peer = text(decision.peer.toString());
-    exchange.client = text((decision.client.isNone() ? decision.peer.address : decision.client).toString());
+    exchange.peer = textOf(decision.peer.toString());
+    exchange.client = textOf((decision.client.isNone() ? decision.peer.address : decision.client).toString());
     exchange.clientSource = static_cast<api::ClientSource>(decision.clientSource);
     exchange.clientHops = decision.clientHops;
-    exchange.method = text(decision.method);
-    exchange.host = text(decision.host);
-    exchange.target = text(decision.target);
+    exchange.method = boundedText(decision.method);
+    exchange.host = boundedText(decision.host);
+    exchange.target = boundedText(decision.target);
     exchange.httpMinor = decision.httpMinor;
     exchange.limit = {nameOrNothing(decision.limit.limiter, names),
                       static_cast<api::LimitVerdict>(decision.limit.verdict), decision.limit.limit,
@@ -97,21 +89,21 @@ api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names
     exchange.pool = nameOrNothing(decision.pool, names);
     const size_t candidates = std::min<size_t>(decision.candidatesTotal, observe::Decision::maxCandidates);
     for (size_t i = 0; i < candidates; ++i)
-        exchange.candidates << text(names.name(decision.candidates[i]));
+        exchange.candidates << textOf(names.name(decision.candidates[i]));
     exchange.candidatesTotal = decision.candidatesTotal;
     exchange.choice = static_cast<api::ChoiceReason>(decision.choice);
     const size_t attempts = std::min<size_t>(decision.attemptsTotal, observe::Decision::maxAttempts);
     exchange.attempts.reserve(attempts);
     for (size_t i = 0; i < attempts; ++i) {
         const observe::Attempt& attempt = decision.attempts[i];
-        exchange.attempts.push_back({text(names.name(attempt.backend)), attempt.failure, attempt.status,
+        exchange.attempts.push_back({textOf(names.name(attempt.backend)), attempt.failure, attempt.status,
                                      attempt.reusedConnection, attempt.bytesSent, attempt.startedMicros,
                                      attempt.connectMicros, attempt.firstByteMicros});
     }
     exchange.attemptsTotal = decision.attemptsTotal;
     exchange.status = decision.status;
     exchange.failure = decision.failure;
-    exchange.details = text(decision.details);
+    exchange.details = boundedText(decision.details);
     exchange.tunnel = decision.tunnel;
     exchange.responseFromBackend = decision.responseFromBackend;
     exchange.requestBodyBytes = decision.requestBodyBytes;

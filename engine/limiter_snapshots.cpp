@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "limiter_snapshots.h"
 
+#include "qt_values.h"
+
 #include <chrono>
 
 namespace reverxy {
@@ -9,26 +11,20 @@ namespace {
 
 constexpr size_t clientsShown = 200;
 
-QString text(std::string_view bytes) {
-    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
-}
-
 api::LimitedClient valuesOf(const limit::ClientRow& row, TimePoint now, WallTime wall) {
-    const auto dateOf = [&](TimePoint time) {
-        const auto then = wall - std::chrono::duration_cast<WallTime::duration>(now - time);
-        return QDateTime::fromMSecsSinceEpoch(
-            std::chrono::duration_cast<std::chrono::milliseconds>(then.time_since_epoch()).count());
+    const auto dateAt = [&](TimePoint time) {
+        return dateOf(wall - std::chrono::duration_cast<WallTime::duration>(now - time));
     };
     api::LimitedClient client;
-    client.key = text(limit::textOf(row.key));
+    client.key = reverxy::textOf(limit::textOf(row.key));
     client.used = row.standing.used;
     client.limit = row.standing.limit;
     client.resetMillis = static_cast<uint32_t>(row.standing.resetAfter);
     client.throttled = !row.standing.allowed;
     client.requestsAllowed = row.allowed;
     client.requestsThrottled = row.throttled;
-    client.firstSeen = dateOf(row.firstSeen);
-    client.lastSeen = dateOf(row.lastSeen);
+    client.firstSeen = dateAt(row.firstSeen);
+    client.lastSeen = dateAt(row.lastSeen);
     return client;
 }
 
@@ -40,8 +36,8 @@ std::vector<api::LimiterSnapshot> limiterSnapshots(const proxy::Runtime& runtime
     snapshots.reserve(runtime.limiters.size());
     for (const auto& limiter : runtime.limiters) {
         api::LimiterSnapshot snapshot;
-        snapshot.name = text(names.name(limiter->name));
-        snapshot.policy = text(limiter->policyField);
+        snapshot.name = textOf(names.name(limiter->name));
+        snapshot.policy = textOf(limiter->policyField);
         const limit::LimitTotals totals = limiter->clients->totals();
         snapshot.requestsAllowed = totals.allowed;
         snapshot.requestsThrottled = totals.throttled;
@@ -59,7 +55,7 @@ bool resetClient(const proxy::Runtime& runtime, const NameTable& names, const QS
     const auto parsed = limit::parseClientKey(key.toStdString());
     bool known = false;
     for (const auto& candidate : runtime.limiters) {
-        if (parsed && text(names.name(candidate->name)) == limiter)
+        if (parsed && textOf(names.name(candidate->name)) == limiter)
             known = candidate->clients->reset(*parsed) || known;
     }
     return known;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot_builder.h"
 
+#include "config/settings.h"
 #include "exchange_values.h"
+#include "qt_values.h"
 
 #include <algorithm>
 #include <chrono>
@@ -11,27 +13,6 @@ namespace reverxy {
 namespace {
 
 constexpr std::chrono::seconds recently{10};
-
-QString text(std::string_view bytes) {
-    return QString::fromUtf8(bytes.data(), static_cast<qsizetype>(bytes.size()));
-}
-
-QDateTime dateOf(WallTime time) {
-    return QDateTime::fromMSecsSinceEpoch(
-        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
-}
-
-QString nameOf(config::BalanceAlgorithm algorithm) {
-    switch (algorithm) {
-    case config::BalanceAlgorithm::RoundRobin:
-        return QStringLiteral("round-robin");
-    case config::BalanceAlgorithm::WeightedRoundRobin:
-        return QStringLiteral("weighted-round-robin");
-    case config::BalanceAlgorithm::LeastConnections:
-        return QStringLiteral("least-connections");
-    }
-    return {};
-}
 
 api::TrafficFigures figuresOf(const observe::RecentFigures& recent, const observe::Report& report,
                               uint64_t requests, uint64_t errors) {
@@ -50,7 +31,7 @@ api::TrafficFigures figuresOf(const observe::RecentFigures& recent, const observ
 QString reasonOf(const health::TargetSnapshot& target) {
     if (target.reason.empty())
         return {};
-    return text(target.description) + QStringLiteral(": ") + text(target.reason) + QLatin1Char('.');
+    return textOf(target.description) + QStringLiteral(": ") + textOf(target.reason) + QLatin1Char('.');
 }
 
 api::Health healthOf(health::State state) {
@@ -80,14 +61,14 @@ void fillHealth(api::BackendSnapshot& backend, const health::BackendSnapshot& kn
         backend.healthSince = dateOf(known.target->since);
     backend.probes.reserve(known.target->probes.size());
     for (const health::ProbeRecord& probe : known.target->probes)
-        backend.probes.push_back({dateOf(probe.at), probe.passed, probe.micros, text(probe.reason)});
+        backend.probes.push_back({dateOf(probe.at), probe.passed, probe.micros, textOf(probe.reason)});
 }
 
 api::BackendSnapshot backendOf(const proxy::RuntimePool& pool, const proxy::RuntimeBackend& backend,
                                const config::Backend& configured, const observe::Report& report) {
     api::BackendSnapshot values;
-    values.name = text(backend.text);
-    values.url = text(configured.url.text);
+    values.name = textOf(backend.text);
+    values.url = textOf(configured.url.text);
     values.enabled = backend.enabled();
     values.available = backend.available();
     values.weight = backend.weight;
@@ -103,13 +84,13 @@ api::PoolSnapshot poolOf(const proxy::Runtime& runtime, size_t index, const Snap
     const proxy::RuntimePool& pool = runtime.pools[index];
     const config::Pool& configured = runtime.config.pools[index];
     api::PoolSnapshot values;
-    values.name = text(configured.name);
-    values.algorithm = nameOf(pool.algorithm);
+    values.name = textOf(configured.name);
+    values.algorithm = textOf(config::wordOf(pool.algorithm));
     values.inFlight = pool.state->inFlight.load(std::memory_order_relaxed);
     values.waiting = static_cast<uint32_t>(pool.state->slotWaiters.size());
     for (const config::Route& route : runtime.config.routes) {
         if (route.pool == index)
-            values.routes << text(route.name);
+            values.routes << textOf(route.name);
     }
     const observe::Report& report = sources.report;
     if (const auto* series = report.counters.pools.seriesOf({pool.name}))

@@ -108,21 +108,6 @@ StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, 
     return StoreVerdict::Stored;
 }
 
-/// Section 7.6.1 of RFC 9110. The parser has bounded how many names there may be.
-bool isNamedByConnection(const FieldList& fields, std::string_view name) {
-    for (const Field& field : fields) {
-        if (field.id != FieldId::Connection)
-            continue;
-        http::ListReader list(field.value);
-        std::string_view option;
-        while (list.next(option)) {
-            if (http::equalsIgnoringCase(option, name))
-                return true;
-        }
-    }
-    return false;
-}
-
 } // namespace
 
 RequestFacts requestFactsOf(const http::RequestHead& head) {
@@ -278,7 +263,7 @@ void composeStoredFields(const FieldList& fields, const CachingPolicy& policy, W
     for (const Field& field : fields) {
         if (!isStorable(field.id) || policy.directives.withhold(field.name))
             continue;
-        if (namesFields && isNamedByConnection(fields, field.name))
+        if (namesFields && http::isNamedByConnection(fields, field.name))
             continue;
         if (field.id == FieldId::Date && !dated)
             continue;

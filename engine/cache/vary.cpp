@@ -42,24 +42,9 @@ bool insert(VaryNames& vary, std::string_view name) {
     return true;
 }
 
-bool isNamedByConnection(const http::RequestHead& request, std::string_view name) {
-    if (!request.connection.namesFields)
-        return false;
-    for (const Field& field : request.fields) {
-        if (field.id != FieldId::Connection)
-            continue;
-        http::ListReader list(field.value);
-        std::string_view option;
-        while (list.next(option)) {
-            if (http::equalsIgnoringCase(option, name))
-                return true;
-        }
-    }
-    return false;
-}
-
 FieldLines linesOf(const http::RequestHead& request, std::string_view name) {
-    return isNamedByConnection(request, name) ? FieldLines() : FieldLines(request.fields, name);
+    const bool hopByHop = request.connection.namesFields && http::isNamedByConnection(request.fields, name);
+    return hopByHop ? FieldLines() : FieldLines(request.fields, name);
 }
 
 } // namespace

@@ -345,6 +345,10 @@ std::string pathOf(const Setting& setting) {
     return pathOf(setting.group) + "." + std::string(setting.key);
 }
 
+std::string_view wordOf(BalanceAlgorithm algorithm) {
+    return balanceAlgorithms[static_cast<size_t>(algorithm)];
+}
+
 std::string environmentNameOf(std::string_view path) {
     std::string name = "REVERXY_";
     for (const char c : path) {

@@ -118,6 +118,9 @@ std::vector<std::string_view> keysOf(Group group);
 /// Where a group is found first: `proxy.queue`, `pool.backends[]`, `routes[]`; "" for Root.
 std::string pathOf(Group group);
 std::string pathOf(const Setting& setting);
+
+/// As the configuration writes it.
+std::string_view wordOf(BalanceAlgorithm algorithm);
 /// `REVERXY_PROXY__PORT` for `proxy.port`; a list's index stands between two underscores too.
 std::string environmentNameOf(std::string_view path);
 

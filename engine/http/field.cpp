@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "http/field.h"
 
+#include "http/list.h"
+
 #include <array>
 #include <cstring>
 
@@ -145,6 +147,14 @@ FieldId fieldIdFromName(std::string_view name) {
     if (slot.size != name.size() || !isSlotsName(slot, name.data(), name.size()))
         return FieldId::Other;
     return slot.id;
+}
+
+bool isNamedByConnection(const FieldList& fields, std::string_view name) {
+    for (const Field& field : fields) {
+        if (field.id == FieldId::Connection && listContains(field.value, name))
+            return true;
+    }
+    return false;
 }
 
 } // namespace reverxy::http

@@ -108,4 +108,8 @@ class FieldList {
     std::vector<Field> m_fields;
 };
 
+/// Whether a Connection field among `fields` names the field `name` (RFC 9110 section 7.6.1). The parser has
+/// bounded how many names there may be.
+bool isNamedByConnection(const FieldList& fields, std::string_view name);
+
 } // namespace reverxy::http

@@ -87,4 +87,14 @@ bool ListReader::next(std::string_view& element) {
     return false;
 }
 
+bool listContains(std::string_view list, std::string_view name) {
+    ListReader elements(list);
+    std::string_view element;
+    while (elements.next(element)) {
+        if (equalsIgnoringCase(element, name))
+            return true;
+    }
+    return false;
+}
+
 } // namespace reverxy::http

@@ -26,4 +26,7 @@ class ListReader {
     std::string_view m_rest;
 };
 
+/// Whether one of the elements is `name`, whatever its case.
+bool listContains(std::string_view list, std::string_view name);
+
 } // namespace reverxy::http

@@ -7,16 +7,6 @@
 
 namespace reverxy::proxy {
 
-bool listContains(std::string_view list, std::string_view name) {
-    http::ListReader elements(list);
-    std::string_view element;
-    while (elements.next(element)) {
-        if (http::equalsIgnoringCase(element, name))
-            return true;
-    }
-    return false;
-}
-
 std::string_view combinedLines(const http::FieldList& fields, http::FieldId id, TextArena& arena) {
     std::string_view first;
     std::string all; // grown in one go: joining line by line would copy a hostile head over and over

@@ -14,9 +14,6 @@
 
 namespace reverxy::proxy {
 
-/// Whether `name` is an element of `list`, without regard to case.
-bool listContains(std::string_view list, std::string_view name);
-
 /// All lines of a list field as one value (RFC 9110 section 5.3). The value of a single line is given as it is;
 /// several are joined in `arena`.
 std::string_view combinedLines(const http::FieldList& fields, http::FieldId id, TextArena& arena);

@@ -44,8 +44,8 @@ bool takesTrailers(const http::RequestHead& head) {
     bool named = false;
     bool taken = false;
     for (const Field& field : head.fields) {
-        named = named || (field.id == FieldId::Connection && listContains(field.value, "te"));
-        taken = taken || (field.id == FieldId::Te && listContains(field.value, "trailers"));
+        named = named || (field.id == FieldId::Connection && http::listContains(field.value, "te"));
+        taken = taken || (field.id == FieldId::Te && http::listContains(field.value, "trailers"));
     }
     return named && taken;
 }
@@ -56,7 +56,7 @@ std::string_view acceptedUpgrade(std::string_view offered, const http::ResponseH
     std::string_view protocol;
     int count = 0;
     while (protocols.next(protocol)) {
-        if (++count > upgradeLimit || !listContains(offered, protocol))
+        if (++count > upgradeLimit || !http::listContains(offered, protocol))
             return {};
     }
     return count > 0 ? accepted : std::string_view();
