@@ -56,7 +56,7 @@ void fillHealth(api::BackendSnapshot& backend, const health::BackendSnapshot& kn
     backend.health = healthOf(known.target->state);
     backend.healthReason = reasonOf(*known.target);
     if (backend.health == api::Health::Down)
-        backend.downBecause = text(known.target->lastFailure);
+        backend.downBecause = textOf(known.target->lastFailure);
     if (known.target->state != health::State::Unknown)
         backend.healthSince = dateOf(known.target->since);
     backend.probes.reserve(known.target->probes.size());
