@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "limiter_snapshots.h"
 
+#include "proxy/limited_clients.h"
 #include "qt_values.h"
 
 #include <chrono>
@@ -53,17 +54,11 @@ std::vector<api::LimiterSnapshot> limiterSnapshots(const proxy::Runtime& runtime
 bool resetClient(const proxy::Runtime& runtime, const NameTable& names, const QString& limiter,
                  const QString& key) {
     const auto parsed = limit::parseClientKey(key.toStdString());
-    bool known = false;
     for (const auto& candidate : runtime.limiters) {
         if (parsed && textOf(names.name(candidate->name)) == limiter)
-            known = candidate->clients->reset(*parsed) || known;
+            return proxy::resetLimitedClient(runtime, candidate->name, *parsed);
     }
-    return known;
-}
-
-void resetAllClients(const proxy::Runtime& runtime) {
-    for (const auto& limiter : runtime.limiters)
-        limiter->clients->resetAll();
+    return false;
 }
 
 } // namespace reverxy

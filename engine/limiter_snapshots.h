@@ -17,6 +17,5 @@ std::vector<api::LimiterSnapshot> limiterSnapshots(const proxy::Runtime& runtime
 /// The client under `key` of the limiter `limiter`, both as the snapshot has them, begins anew. False when there is
 /// none such. Any thread.
 bool resetClient(const proxy::Runtime& runtime, const NameTable& names, const QString& limiter, const QString& key);
-void resetAllClients(const proxy::Runtime& runtime);
 
 } // namespace reverxy

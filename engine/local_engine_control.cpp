@@ -3,6 +3,7 @@
 
 #include "cache_operations.h"
 #include "limiter_snapshots.h"
+#include "proxy/limited_clients.h"
 #include "proxy/runtime.h"
 #include "snapshot_feed.h"
 
@@ -158,7 +159,7 @@ class LocalEngineControl::Side final : public QObject {
                 [this](const api::ResetAllClients&) -> Result {
                     Engine* const engine = m_host->engine();
                     if (engine)
-                        resetAllClients(*engine->runtime());
+                        proxy::resetLimitedClients(*engine->runtime());
                     m_feed->refresh();
                     return engine ? api::CommandResult{true, QStringLiteral("All clients begin anew.")}
                                   : api::CommandResult{false, QStringLiteral("The engine does not run.")};

@@ -33,6 +33,7 @@ std::string metricsText(const MetricsFacts& facts) {
     writer.gauge("reverxy_workers", "Worker threads.", facts.workers);
     writeTraffic(writer, facts);
     writeCache(writer, facts);
+    writeLimiters(writer, facts);
     writePools(writer, facts);
     writeBackends(writer, facts);
     writer.counter("reverxy_log_records_dropped_total",

@@ -40,6 +40,7 @@ std::string metricsText(const MetricsFacts& facts);
 // The parts of it.
 void writeTraffic(MetricsWriter& writer, const MetricsFacts& facts);
 void writeCache(MetricsWriter& writer, const MetricsFacts& facts);
+void writeLimiters(MetricsWriter& writer, const MetricsFacts& facts);
 void writePools(MetricsWriter& writer, const MetricsFacts& facts);
 void writeBackends(MetricsWriter& writer, const MetricsFacts& facts);
 void writeProcess(MetricsWriter& writer, const MetricsFacts& facts);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "base/clock.h"
 #include "base/name_table.h"
 #include "limit/client_key.h"
 #include "limit/client_table.h"
@@ -14,22 +13,12 @@
 
 namespace reverxy::proxy {
 
-/// A client of one limiter. Who asks routes with limiters of their own is a client of several.
-struct LimitedClient {
-    NameId limiter = 0;
-    limit::ClientRow client;
-};
-
-/// At most `most` clients over all limiters: those that could make no request now first, in each half those seen
-/// last first.
-std::vector<LimitedClient> limitedClients(const Runtime& runtime, size_t most, TimePoint now);
-
 /// Has a client of `limiter` (0: of all limiters) begin anew. False when none remembers it.
 bool resetLimitedClient(const Runtime& runtime, NameId limiter, const limit::ClientKey& key);
 /// Has all of them begin anew.
 void resetLimitedClients(const Runtime& runtime);
 
-/// Figures of one limiter. They begin anew when its algorithm, window or key changes.
+/// Figures of one limiter, which the runtime holds. They begin anew when its algorithm, window or key changes.
 struct LimiterFigures {
     NameId limiter = 0;
     limit::LimitTotals totals;

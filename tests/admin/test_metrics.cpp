@@ -35,6 +35,9 @@ struct Scene {
         route.name = "orders";
         route.poolName = "shop";
         config.routes.push_back(route);
+        config.rateLimiter.enabled = true;
+        config.rateLimiter.limit = 1;
+        config.rateLimiter.maxClients = 1;
         runtime = proxy::compileRuntime(config, shared, names);
         health.emplace_back();
         health[0].name = "shop";
@@ -76,6 +79,13 @@ struct Scene {
         attempt.status = status;
         attempt.firstByteMicros = 2000;
         return decision;
+    }
+
+    /// A request of a client at the limiter of all routes.
+    void limits(std::string_view address) {
+        const proxy::RuntimeLimiter& limiter = *runtime->limiters.at(0);
+        limiter.clients->admit(limiter.policy, limiter.maxClients,
+                               limit::keyOfAddress(*IpAddress::parse(address), 64), TimePoint());
     }
 
     void happens(const observe::Decision& decision) {
@@ -158,6 +168,8 @@ class TestMetrics : public QObject {
         retried.queuedMicros = 60;
         m_scene.happens(retried);
         m_scene.report.counters.connections = 12;
+        for (const char* client : {"192.0.2.99", "192.0.2.99", "192.0.2.100", "192.0.2.101"})
+            m_scene.limits(client); // there is a place for one
         m_text = m_scene.text();
     }
 
@@ -220,6 +232,12 @@ class TestMetrics : public QObject {
             {"reverxy_cache_entries", "7.0"},
             {"reverxy_cache_fills", "9.0"},
             {"reverxy_cache_evictions_total", "8.0"},
+            {"reverxy_rate_limit_requests_total{limiter=global,verdict=allowed}", "2.0"},
+            {"reverxy_rate_limit_requests_total{limiter=global,verdict=throttled}", "2.0"},
+            {"reverxy_rate_limit_clients{limiter=global}", "1.0"},
+            {"reverxy_rate_limit_clients_limit{limiter=global}", "1.0"},
+            {"reverxy_rate_limit_evictions_total{limiter=global}", "0.0"},
+            {"reverxy_rate_limit_shared_requests_total{limiter=global}", "2.0"},
             {"reverxy_pool_backends{pool=shop}", "2.0"},
             {"reverxy_pool_backends_available{pool=shop}", "1.0"},
             {"reverxy_pool_requests_in_flight{pool=shop}", "0.0"},

@@ -111,6 +111,20 @@ class TestProbeEndpoints : public QObject {
         COMPARE_STATUS(proxy.probe("/live", "Host: evil.example\r\n"), 421);
     }
 
+    /// No other site may read what is here, or ask whether it may (no CORS).
+    void nothingForOtherSites() {
+        RunningEngine proxy(configFor({}));
+        const std::string fields = "Host: localhost\r\nOrigin: http://evil.example\r\n";
+        for (const char* page : {"/live", "/ready", "/metrics"}) {
+            const Response response = proxy.probe(page, fields);
+            for (const auto& [name, value] : response.head.fields)
+                QVERIFY2(!name.starts_with("Access-Control"), name.c_str());
+        }
+        COMPARE_STATUS(exchangeOnce(proxy.probePort(), request("OPTIONS", "/ready",
+                                                               fields + "Access-Control-Request-Method: POST\r\n")),
+                       405);
+    }
+
     void onlyGetAndHead() {
         RunningEngine proxy(configFor({}));
         const std::string host = "Host: localhost\r\n";

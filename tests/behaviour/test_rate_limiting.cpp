@@ -144,6 +144,65 @@ class TestRateLimiting : public QObject {
         COMPARE_STATUS(proxy.get("/", "Forwarded: for=10.0.0.1\r\n"), 429);
     }
 
+    void whoIsExemptIsNeitherCountedNorTold() {
+        Origin origin(answer("passed"));
+        config::Config config = limited(origin, 1);
+        config.proxy.trustedProxies = {*CidrBlock::parse("127.0.0.1")};
+        config.rateLimiter.exempt = {*CidrBlock::parse("10.0.0.0/8"), *CidrBlock::parse("2001:db8::/32")};
+        RunningEngine proxy(config);
+        for (const char* const address : {"10.1.2.3", "2001:db8::1", "::ffff:10.1.2.3"}) {
+            for (int i = 0; i < 3; ++i) {
+                const Response response = proxy.get("/", from(address));
+                COMPARE_STATUS(response, 200);
+                QVERIFY(!response.has("RateLimit") && !response.has("RateLimit-Policy"));
+            }
+        }
+        COMPARE_STATUS(proxy.get("/", from("192.0.2.1")), 200);
+        COMPARE_STATUS(proxy.get("/", from("192.0.2.1")), 429);
+    }
+
+    void clientsAreToldApartByAField() {
+        Origin origin(answer("passed"));
+        config::Config config = limited(origin, 1);
+        config.rateLimiter.key = "header:X-Api-Key";
+        RunningEngine proxy(config);
+        for (const char* const key : {"k3y-a", "k3y-b"}) {
+            const std::string field = "x-api-key: "s + key + "\r\n";
+            COMPARE_STATUS(proxy.get("/", field), 200);
+            COMPARE_STATUS(proxy.get("/", field), 429);
+        }
+        COMPARE_STATUS(proxy.get("/"), 200); // by its address
+        COMPARE_STATUS(proxy.get("/", "X-Api-Key:\r\n"), 429);
+        COMPARE_STATUS(proxy.get("/", "X-Api-Key: k3y-a\r\nX-Api-Key: k3y-b\r\n"), 200); // neither of them
+        for (const observe::Decision& decision : proxy.waitForDecisions(7))
+            QVERIFY(decision.details.view().find("k3y") == std::string_view::npos);
+    }
+
+    /// Whoever answers: the backend, the cache, or the proxy itself.
+    void everyResponseToldOfTheQuota() {
+        Origin origin([](OriginExchange& exchange) {
+            if (exchange.target() == "/gone")
+                return exchange.reset();
+            exchange.respond(200, "passed", {{"Cache-Control", "max-age=60"}, {"ETag", "\"a\""}});
+        });
+        config::Config config = limited(origin, 6);
+        config.cache = config::Cache{};
+        RunningEngine proxy(config);
+        const auto told = [&](const std::string& message, int status, int left) {
+            const Response response = proxy.exchange(message);
+            return response.status == status && response.field("RateLimit-Policy") == "\"reverxy\";q=6;w=86400" &&
+                   response.field("RateLimit").starts_with("\"reverxy\";r=" + std::to_string(left) + ";t=");
+        };
+        QVERIFY(told(request("GET", "/"), 200, 5));
+        QVERIFY(told(request("GET", "/"), 200, 4));
+        QVERIFY(told(request("GET", "/", "If-None-Match: \"a\"\r\n"), 304, 3));
+        QVERIFY(told(request("GET", "/", "Range: bytes=0-1\r\n"), 206, 2));
+        QCOMPARE(origin.requestCount(), size_t(1));
+        QVERIFY(told(request("GET", "/other", "Cache-Control: only-if-cached\r\n"), 504, 1));
+        QVERIFY(told(request("POST", "/gone", "", "x"), 502, 0));
+        QVERIFY(told(request("GET", "/"), 429, 0)); // the cache's answers are limited too
+    }
+
     void aReloadKeepsWhatWasUsed() {
         Origin origin(answer("passed"));
         config::Config config = limited(origin, 3);
