@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What ordinary clients wait while others attack, as the table ATTACKS.md beside this script, from the medians of some
+# runs of the soak test behaviour_soak_attacks. Needs a machine with nothing else to do.
+#   bash tests/bench/attacks.sh [RUNS [SECONDS]]     runs (3), and seconds that each attack goes on (30)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source installer/steps.sh
+
+runs=${1:-3}
+seconds=${2:-30}
+if [ $# -gt 2 ] || [[ ! $runs =~ ^[1-9][0-9]*$ ]] || [[ ! $seconds =~ ^[1-9][0-9]*$ ]]; then
+    echo "usage: bash tests/bench/attacks.sh [RUNS [SECONDS]]" >&2
+    exit 2
+fi
+build_preset release --target reverxy test_behaviour_soak_attacks
+
+rows=$(mktemp)
+trap 'rm -f "$rows"' EXIT
+failed=0
+for ((run = 1; run <= runs; ++run)); do
+    echo "run $run of $runs" >&2
+    REVERXY_ATTACK_SECONDS=$seconds QT_NO_GLIB=1 build/release/test_behaviour_soak_attacks |
+        tee >(grep '^FAIL' >&2) | grep '^| ' | tee -a "$rows" || failed=1
+done
+
+table=tests/bench/ATTACKS.md
+{
+    cat <<'EOF'
+# Ordinary clients under attack
+
+Written by `bash tests/bench/attacks.sh`; measured anew it is another table. Four ordinary clients ask one after the other on
+connections that they keep, 5 ms after each answer, while an attack of some connections comes from the same machine: proxy,
+backend, attackers and ordinary clients share its processors. Told is what the ordinary clients wait, in quiet and under attack,
+and by how much the proxy's memory grows, beside the bound that the test holds it to. An error of an ordinary client fails the
+test `behaviour_soak_attacks`, and so does more memory.
+
+EOF
+    echo "$(nproc) processors, Linux $(uname -r | cut -d. -f1,2), $runs runs of $seconds s for each attack, medians."
+    echo
+    echo "| attack | quiet p50, p99 (µs) | attacked p50, p99 (µs) | p99, times | memory (KiB) | bound (KiB) |"
+    echo "| --- | ---: | ---: | ---: | ---: | ---: |"
+    # name | p50 / p99 | p50 / p99 | ratio | growth KiB of bound KiB | connections |
+    awk -F'|' '
+        function median(list, count, values, i, j, t) {
+            count = split(list, values, " ")
+            for (i = 2; i <= count; ++i)
+                for (j = i; j > 1 && values[j] + 0 < values[j - 1] + 0; --j) {
+                    t = values[j]; values[j] = values[j - 1]; values[j - 1] = t
+                }
+            return values[int((count + 1) / 2)]
+        }
+        {
+            name = $2
+            gsub(/^ +| +$/, "", name)
+            if (!(name in quiet50))
+                names[++rows] = name
+            split($3, quiet, "/"); split($4, attacked, "/"); split($6, memory, " ")
+            quiet50[name] = quiet50[name] " " quiet[1]; quiet99[name] = quiet99[name] " " quiet[2]
+            attacked50[name] = attacked50[name] " " attacked[1]; attacked99[name] = attacked99[name] " " attacked[2]
+            ratio[name] = ratio[name] " " attacked[2] / (quiet[2] > 0 ? quiet[2] : 1)
+            growth[name] = growth[name] " " memory[1]; bound[name] = memory[4]
+        }
+        END {
+            for (i = 1; i <= rows; ++i) {
+                n = names[i]
+                printf "| %s | %d, %d | %d, %d | %.1f | %d | %d |\n", n, median(quiet50[n]), median(quiet99[n]),
+                    median(attacked50[n]), median(attacked99[n]), median(ratio[n]), median(growth[n]), bound[n]
+            }
+        }' "$rows"
+} >"$table"
+cat "$table"
+exit $failed
