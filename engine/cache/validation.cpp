@@ -47,13 +47,14 @@ std::optional<uint64_t> contentLengthOf(const http::FieldList& fields) {
 
 } // namespace
 
-bool replacedByConditions(FieldId id) {
+bool replacedByConditions(FieldId id, bool ofPart) {
     switch (id) {
     case FieldId::IfNoneMatch:
     case FieldId::IfModifiedSince:
+        return true;
     case FieldId::IfRange:
     case FieldId::Range:
-        return true;
+        return !ofPart;
     default:
         return false;
     }

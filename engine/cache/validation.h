@@ -23,7 +23,8 @@ struct Nominated {
 
 /// Whether a field of the client's request is left out where the cache's own conditions go instead: the client's
 /// conditions are evaluated here afterwards, and its ranges are cut from the whole.
-bool replacedByConditions(http::FieldId id);
+/// `ofPart`: what they ask about is a part, so that the client's range still holds for what is new.
+bool replacedByConditions(http::FieldId id, bool ofPart);
 
 /// Adds If-None-Match with the tags of all whole stored responses, as far as there is room, and If-Modified-Since
 /// where there is only one response, to `out`. `chosen`, the response that would be used if it were valid, perhaps

@@ -52,6 +52,9 @@ struct CacheUse {
 
     bool engaged() const { return cache != nullptr; }
 
+    /// A part has all that the request wants.
+    bool chosePart() const { return chosen && chosen->facts().partial; }
+
     /// Whether what the backend sends goes into the fill, for the own client too.
     bool filling() const { return fill && role == Role::Leads && opened; }
 

@@ -213,6 +213,7 @@ void Exchange::sendRequest(TimePoint now) {
     if (maxForwards && *maxForwards > 0)
         facts.maxForwards = *maxForwards - 1;
     facts.ownConditions = nominate(now);
+    facts.aboutPart = m_cache.chosePart();
     if (m_cache.role == CacheUse::Role::Leads && !facts.ownConditions && wantsLess())
         releaseFill(cache::Release::LookAgain, Failure::None); // what comes is this client's alone
     composeRequestFields(*m_head, facts, m_arena, m_fields);

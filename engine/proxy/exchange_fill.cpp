@@ -35,7 +35,7 @@ bool Exchange::mayShareFetch(TimePoint now) {
         return false;
     if (m_cache.cache->uncacheable().contain(m_cache.hash, now) || cache::wantsEventStream(m_head->fields))
         return false;
-    return !wantsLess() || nominate(now);
+    return !wantsLess() || (!m_cache.chosePart() && nominate(now));
 }
 
 /// What only this client has, or wants a part of, is not the whole response that others want; unless the cache's

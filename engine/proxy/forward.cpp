@@ -126,7 +126,7 @@ void composeRequestFields(const http::RequestHead& head, const ForwardFacts& fac
             continue;
         if (named && named->contain(field.name))
             continue;
-        if (facts.ownConditions && cache::replacedByConditions(field.id))
+        if (facts.ownConditions && cache::replacedByConditions(field.id, facts.aboutPart))
             continue;
         if (field.id == FieldId::Expect && head.version == http::Version::Http10)
             continue; // RFC 9110 section 10.1.1

@@ -23,6 +23,7 @@ struct ForwardFacts {
     std::string_view backendAuthority; // host[:port] of the backend
     config::HostHeader hostHeader = config::HostHeader::Preserve;
     bool ownConditions = false;          // the cache's conditions take the place of the client's
+    bool aboutPart = false;              // they are about a stored part: the client's range stays
     std::optional<uint32_t> maxForwards; // to send instead of the one received
 };
 

@@ -82,12 +82,13 @@ class TestValidation : public QObject {
     }
 
     void section_4_3_1_replacedFields() {
-        for (const auto id : {http::FieldId::IfNoneMatch, http::FieldId::IfModifiedSince, http::FieldId::Range,
-                              http::FieldId::IfRange})
-            QVERIFY(replacedByConditions(id));
+        for (const auto id : {http::FieldId::IfNoneMatch, http::FieldId::IfModifiedSince})
+            QVERIFY(replacedByConditions(id, false) && replacedByConditions(id, true));
+        for (const auto id : {http::FieldId::Range, http::FieldId::IfRange})
+            QVERIFY(replacedByConditions(id, false) && !replacedByConditions(id, true));
         for (const auto id : {http::FieldId::IfMatch, http::FieldId::IfUnmodifiedSince, http::FieldId::Other,
                               http::FieldId::CacheControl})
-            QVERIFY(!replacedByConditions(id));
+            QVERIFY(!replacedByConditions(id, false) && !replacedByConditions(id, true));
     }
 
     void section_4_3_4_freshened_data() {
