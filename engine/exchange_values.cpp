@@ -60,6 +60,7 @@ api::CacheNote noteOf(const observe::CacheRecord& record) {
     }
     note.hit = record.hit;
     note.collapsed = record.collapsed;
+    note.background = record.background;
     note.ageSeconds = record.age;
     note.lifetimeSeconds = record.lifetime;
     return note;

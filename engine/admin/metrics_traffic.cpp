@@ -64,6 +64,13 @@ void writeTraffic(MetricsWriter& writer, const MetricsFacts& facts) {
                   "Requests that did not end well, by what ended them.");
     for (size_t kind = 1; kind < failureKinds; ++kind)
         writer.sample({{"failure", infoOf(static_cast<Failure>(kind)).name}}, counters.failures[kind]);
+    writer.family(
+        "reverxy_background_requests_total", Type::Counter,
+        "Requests that the proxy made by itself, to validate what it had served though stale, by outcome; "
+        "they are among no other requests, but among the attempts of backends.");
+    for (const auto outcome : {observe::Outcome::Success, observe::Outcome::ClientError,
+                               observe::Outcome::UpstreamError, observe::Outcome::ProxyError})
+        writer.sample({{"outcome", observe::nameOf(outcome)}}, counters.background[static_cast<size_t>(outcome)]);
     writer.counter("reverxy_upgrades_total", "Requests that became a tunnel.", counters.upgrades);
     writer.gauge("reverxy_requests_in_flight", "Requests that are not over.", facts.runningExchanges);
     writer.counter("reverxy_client_connections_accepted_total", "Connections of clients so far.",

@@ -52,8 +52,9 @@ struct CacheNote {
     QString sentence; // what it did, and why
     QString storing;  // in short, as "stored" or "no-store"; empty: nothing came that could have been stored
     QString storingSentence;
-    bool hit = false;       // answered without a backend
-    bool collapsed = false; // answered by what another request fetched
+    bool hit = false;        // answered without a backend
+    bool collapsed = false;  // answered by what another request fetched
+    bool background = false; // the proxy's own request, to validate what is stored; no client waits
     uint32_t ageSeconds = 0;
     uint32_t lifetimeSeconds = 0;
     bool operator==(const CacheNote&) const = default;

@@ -24,6 +24,10 @@ QString bytes(uint64_t count) {
 }
 
 QString client(const Exchange& exchange) {
+    if (exchange.cache.background)
+        return QStringLiteral(
+                   "Reverxy itself asked, to validate what it had just served to %1 though it was stale.")
+            .arg(exchange.client);
     switch (exchange.clientSource) {
     case ClientSource::Peer:
         return QStringLiteral("%1 asked; its connection comes from %2.").arg(exchange.client, exchange.peer);
@@ -150,7 +154,9 @@ QString attempt(const ExchangeAttempt& attempt, bool running) {
 
 QString response(const Exchange& exchange) {
     QString told;
-    if (exchange.status == 0)
+    if (exchange.cache.background)
+        told = QStringLiteral("No client waited for it.");
+    else if (exchange.status == 0)
         told = QStringLiteral("The client got no response.");
     else if (exchange.tunnel)
         told = QStringLiteral("The backend agreed to the upgrade; bytes passed both ways.");

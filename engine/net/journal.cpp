@@ -55,6 +55,8 @@ void Journal::count(const observe::Decision& decision) {
     const TimePoint now = m_loop.now();
     m_ring.add(decision);
     m_counters.add(decision, now);
+    if (decision.cache.background)
+        return; // the totals tell what clients met
     m_history.add(observe::secondOf(now), observe::outcomeOf(decision), decision.requestBodyBytes,
                   decision.responseBodyBytes, observe::latencyOf(decision));
 }

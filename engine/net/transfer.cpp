@@ -73,7 +73,7 @@ void Transfer::end() {
     stopFollowing();
     if (m_badMessageKind != 0)
         m_services.journal.addBadMessage(m_exchange.decision(), m_badMessageKind);
-    else if (!m_exchange.decision().cache.background) // no client's request
+    else if (!m_exchange.madeNoRequest())
         m_services.journal.add(m_exchange.decision());
     --m_runtime->worker.exchanges;
     m_services.switchboard.worker(m_services.workerIndex).exchanges.fetch_sub(1, std::memory_order_relaxed);

@@ -84,6 +84,17 @@ TrafficCounters::TrafficCounters(size_t limit) : exchanges(limit), routes(limit)
 
 void TrafficCounters::add(const Decision& decision, TimePoint now) {
     const Outcome outcome = outcomeOf(decision);
+    if (decision.cache.background)
+        ++background[static_cast<size_t>(outcome)];
+    else
+        addClients(decision, outcome, now);
+    const size_t attempts = std::min<size_t>(decision.attemptsTotal, Decision::maxAttempts);
+    for (size_t i = 0; i < attempts; ++i)
+        addAttempt(backends.at({decision.pool, decision.attempts[i].backend}), decision.attempts[i], now);
+}
+
+/// What the client met.
+void TrafficCounters::addClients(const Decision& decision, Outcome outcome, TimePoint now) {
     const uint32_t latency = latencyOf(decision);
     const NameId backend = decision.attemptsTotal > 0 ? decision.lastAttempt().backend : 0;
     ++exchanges.at({decision.route, decision.pool, backend})
@@ -104,9 +115,6 @@ void TrafficCounters::add(const Decision& decision, TimePoint now) {
         pool.recent.add(now, isError(outcome), latency);
     }
 
-    const size_t attempts = std::min<size_t>(decision.attemptsTotal, Decision::maxAttempts);
-    for (size_t i = 0; i < attempts; ++i)
-        addAttempt(backends.at({decision.pool, decision.attempts[i].backend}), decision.attempts[i], now);
     if (decision.failure != Failure::None)
         ++failures[static_cast<size_t>(decision.failure)];
     upgrades += decision.tunnel ? 1 : 0;
@@ -119,6 +127,8 @@ void TrafficCounters::merge(const TrafficCounters& other) {
     backends.merge(other.backends);
     addTo(failures, other.failures);
     upgrades += other.upgrades;
+    for (size_t outcome = 0; outcome < outcomes; ++outcome)
+        background[outcome] += other.background[outcome];
     connections += other.connections;
 }
 

@@ -101,7 +101,7 @@ class TrafficCounters {
     /// `limit` as seriesLimit.
     explicit TrafficCounters(size_t limit);
 
-    /// A finished exchange.
+    /// A finished exchange. What the proxy asked by itself counts for the backend and in `background` alone.
     void add(const Decision& decision, TimePoint now);
 
     void connectionAccepted() { ++connections; }
@@ -112,9 +112,13 @@ class TrafficCounters {
     SeriesTable<NameKey, RouteSeries> routes;
     SeriesTable<NameKey, PoolSeries> pools;
     SeriesTable<BackendKey, BackendSeries> backends;
-    FailureCounts failures{}; // how exchanges failed
-    uint64_t upgrades = 0;    // exchanges that became a tunnel
-    uint64_t connections = 0; // of clients, accepted so far
+    FailureCounts failures{};                    // how exchanges failed
+    uint64_t upgrades = 0;                       // exchanges that became a tunnel
+    std::array<uint64_t, outcomes> background{}; // validations of what is stored, which no client waited for
+    uint64_t connections = 0;                    // of clients, accepted so far
+
+  private:
+    void addClients(const Decision& decision, Outcome outcome, TimePoint now);
 };
 
 } // namespace reverxy::observe

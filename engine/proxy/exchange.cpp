@@ -273,8 +273,10 @@ void Exchange::finish(TimePoint now) {
     leaveBackend();
     endFill();
     if (cache::Cache* const shared = m_runtime->runtime->cache)
+        // How clients' requests fared: those made in the background are none.
         shared->count(static_cast<uint32_t>(m_decision.id >> 48),
-                      static_cast<cache::CacheVerdict>(m_decision.cache.verdict),
+                      m_decision.cache.background ? cache::CacheVerdict::None
+                                                  : static_cast<cache::CacheVerdict>(m_decision.cache.verdict),
                       static_cast<cache::StoreVerdict>(m_decision.cache.store));
     m_cache.reset();
     giveUpRetryPlace();

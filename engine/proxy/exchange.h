@@ -112,7 +112,15 @@ class Exchange {
     /// The client gets the body out of memory that it shares with others: feedClient().
     bool readsFill() const { return m_cache.reading; }
 
+    /// Others wait until the client has taken more of a response that they read too.
+    bool clientHoldsUpOthers() const { return m_cache.reading && m_cache.fill->heldUpBy(m_cache.place); }
+
     const limit::ClientIdentity& identity() const { return m_identity; }
+
+    /// Was to validate what proved to be fresh again: there is nothing to tell.
+    bool madeNoRequest() const {
+        return m_decision.cache.background && m_decision.attemptsTotal == 0 && m_decision.failure == Failure::None;
+    }
 
     bool requestEnded() const { return m_requestEnded; }
 

@@ -108,6 +108,14 @@ class TestExplain : public QObject {
                  QStringLiteral("The client got 200 from the cache, 849 bytes of body."));
     }
 
+    void whatReverxyAsksByItselfIsToldAsThat() {
+        Exchange exchange = plain();
+        exchange.cache.background = true;
+        QVERIFY2(under(exchange, QStringLiteral("Client")).startsWith(QStringLiteral("Reverxy itself asked")),
+                 qPrintable(under(exchange, QStringLiteral("Client"))));
+        QCOMPARE(under(exchange, QStringLiteral("Response")), QStringLiteral("No client waited for it."));
+    }
+
     void theLimiterTellsHowTheClientStands_data() {
         QTest::addColumn<int>("verdict");
         QTest::addColumn<QString>("told");

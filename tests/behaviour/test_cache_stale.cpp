@@ -128,6 +128,47 @@ class TestCacheStale : public QObject {
         VERIFY_NO_VIOLATIONS(origin);
     }
 
+    void whatIsLargeIsRenewedToo() {
+        const std::string large(3 << 20, 'x');
+        Origin origin(counted(large, {{"Cache-Control", "max-age=0, stale-while-revalidate=60"}}));
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Client client = proxy.connect();
+        QCOMPARE(countOf(client.get("/")), "1"s);
+        QCOMPARE(countOf(client.get("/")), "1"s);
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 0; }));
+        const Response renewed = client.get("/");
+        QCOMPARE(countOf(renewed), "2"s);
+        QVERIFY(renewed.body == large);
+    }
+
+    void whatIsAskedInTheBackgroundIsSeenAsThat() {
+        const auto version = std::make_shared<std::atomic<int>>(1);
+        Origin origin(versioned(version, "max-age=0, stale-while-revalidate=60"));
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Client client = proxy.connect();
+        COMPARE_STATUS(client.get("/"), 200);
+        COMPARE_STATUS(client.get("/"), 200);
+        const auto decisions = proxy.waitForDecisions(3);
+        const auto own = std::find_if(decisions.begin(), decisions.end(),
+                                      [](const auto& decision) { return decision.cache.background; });
+        QVERIFY(own != decisions.end());
+        QCOMPARE(verdictsOf(*own), "stale/freshened"s);
+        QCOMPARE(own->attemptsTotal, uint16_t(1));
+        QCOMPARE(own->attempts[0].status, uint16_t(304));
+        QVERIFY(proxy.waitForLog("background=true"));
+        // Clients' figures are theirs alone.
+        const std::string metrics = proxy.probe("/metrics").body;
+        const auto tells = [&](const std::string& line) { return metrics.find("\n" + line + "\n"); };
+        QVERIFY2(tells("reverxy_background_requests_total{outcome=\"success\"} 1") != std::string::npos,
+                 metrics.c_str());
+        QVERIFY(tells("reverxy_cache_requests_total{verdict=\"stale\"} 0") != std::string::npos);
+        observe::ReportRequest request;
+        request.counters = true;
+        const observe::Report report = proxy.collect(request);
+        QCOMPARE(report.counters.pools.entries()[0].series.requests, uint64_t(2));
+        QCOMPARE(report.counters.backends.entries()[0].series.attempts, uint64_t(2));
+    }
+
     void whatIsStoredIsServedWhileTheBackendIsGone() {
         Origin origin(counted("kept", {{"Cache-Control", "max-age=0"}, {"ETag", "\"1\""}}));
         RunningEngine proxy(cachingConfig({origin.port()}));

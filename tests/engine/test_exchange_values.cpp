@@ -98,6 +98,9 @@ class TestExchangeValues : public QObject {
         QCOMPARE(note.ageSeconds, uint32_t(3));
         QCOMPARE(note.lifetimeSeconds, uint32_t(60));
         QVERIFY(note.storing.isEmpty());
+        QVERIFY(!note.background);
+        decision.cache.background = true;
+        QVERIFY(valuesOf(decision, names).cache.background);
         QVERIFY(valuesOf(observe::Decision(), names).cache.verdict.isEmpty());
     }
 

@@ -181,6 +181,24 @@ class TestTrafficCounters : public QObject {
         QCOMPARE(counters.pools.seriesOf({pool})->queueWait.sumMicros, uint64_t(2500));
     }
 
+    void whatTheProxyAsksByItselfIsTheBackendsAlone() {
+        Decision own = answered(200);
+        own.cache.background = true;
+        TrafficCounters counters;
+        counters.add(own, now);
+        QCOMPARE(allRequests(counters), uint64_t(0));
+        QVERIFY(!counters.routes.seriesOf({route}));
+        QVERIFY(!counters.pools.seriesOf({pool}));
+        QCOMPARE(counters.backends.seriesOf({pool, first})->attempts, uint64_t(1));
+        own.failure = Failure::ConnectRefused;
+        counters.add(own, now);
+        QCOMPARE(counters.failures[static_cast<size_t>(Failure::ConnectRefused)], uint64_t(0));
+        TrafficCounters merged;
+        merged.merge(counters);
+        QCOMPARE(merged.background[static_cast<size_t>(Outcome::Success)], uint64_t(1));
+        QCOMPARE(merged.background[static_cast<size_t>(Outcome::UpstreamError)], uint64_t(1));
+    }
+
     void theLastSecondsOfPoolsAndBackends() {
         TrafficCounters counters;
         counters.add(answered(200), now);
