@@ -137,11 +137,10 @@ bool Fill::takesMore(Waiter leader) {
     if (!m_windowed)
         return true;
     std::lock_guard lock(m_mutex);
-    if (room() > 0)
-        return true;
-    m_leader = leader;
-    m_leaderWaiting = true;
-    return false;
+    m_leaderWaiting = room() == 0;
+    if (m_leaderWaiting)
+        m_leader = leader;
+    return !m_leaderWaiting;
 }
 
 StoredRef Fill::complete(TimePoint now, Wakes& wakes) {

@@ -143,8 +143,8 @@ class Fill {
     /// Any thread: when it has stalled, unless something comes before. Until the head is there the leader's own
     /// patience counts, for a backend may well be slow to answer; then a silence of the body.
     TimePoint stallsAt() const;
-    size_t readers() const;
-    /// Whether a reader's not going on holds others up.
+    /// Whether others wait for the reader at `place`: the leader has stopped for want of room, and it is among the
+    /// last.
     bool heldUpBy(const Place& place) const;
 
   private:

@@ -103,14 +103,10 @@ TimePoint Fill::stallsAt() const {
     return m_lastProgress + (m_stage == FillStage::Pending ? m_patience : Duration(silenceLimit));
 }
 
-size_t Fill::readers() const {
-    std::lock_guard lock(m_mutex);
-    return m_readers;
-}
-
 bool Fill::heldUpBy(const Place& place) const {
     std::lock_guard lock(m_mutex);
-    return !m_keptWhole && m_readers > 1 && room() == 0 && m_slots[place.m_slot].position == slowest();
+    // Not the very last alone: when that one has gone, the others who do not go on are not to be waited for anew.
+    return !m_keptWhole && m_readers > 1 && m_leaderWaiting && m_received - place.m_position > window / 2;
 }
 
 } // namespace reverxy::cache

@@ -16,6 +16,8 @@ constexpr seconds lingerSilence{2};
 constexpr seconds lingerLimit{30};
 // How long an idle connection is kept for a request that may be on its way.
 constexpr milliseconds drainGrace{500};
+// The least that is taken of what others wait for, where no rate is configured (bytes per second).
+constexpr uint64_t sharedRate = 240;
 // A kind of bad message beside those of the parser.
 constexpr uint32_t headTimeoutKind = 1000;
 } // namespace
@@ -144,7 +146,10 @@ void ClientConnection::onTimer(TimePoint now) {
 
 /// The minimum rate of a body, being sent or being read, over the last window.
 void ClientConnection::watchPace(TimePoint now) {
-    const uint64_t least = settings().minRate * static_cast<uint64_t>(paceWindow.count());
+    uint64_t rate = settings().minRate;
+    if (rate == 0 && m_transfer && m_transfer->exchange().clientHoldsUpOthers())
+        rate = sharedRate;
+    const uint64_t least = rate * static_cast<uint64_t>(paceWindow.count());
     const TimePoint begun = std::exchange(m_paceBegun, now);
     const uint64_t received = std::exchange(m_paceReceived, 0);
     const uint64_t sent = std::exchange(m_paceSent, 0);

@@ -166,11 +166,14 @@ class TestFill : public QObject {
         QVERIFY(!bench.fill.storable());
         QCOMPARE(bench.store.bytes(), uint64_t(0));
         QVERIFY(bench.fill.heldUpBy(slow.place));
+        QVERIFY2(bench.fill.heldUpBy(unbegun.place), "when the slow one has gone, it would be the next");
         QVERIFY(!bench.fill.heldUpBy(fast.place));
         Reader late(bench.fill, 4);
         QVERIFY2(!late.joined, "the beginning is gone");
 
         slow.wakes.clear();
+        QVERIFY(slow.read(1) > 0);
+        QVERIFY2(slow.wakes.empty() && bench.fill.heldUpBy(slow.place), "so little does not make the leader go on");
         slow.read();
         QVERIFY2(slow.wakes.empty(), "one is still behind");
         unbegun.read();
@@ -254,6 +257,33 @@ class TestFill : public QObject {
         QCOMPARE(int(look.reason), reason);
         QCOMPARE(int(look.failure), int(Failure::ConnectRefused));
         QVERIFY(!look.head);
+    }
+
+    void whatHasEndedCannotBeReleased_data() {
+        QTest::addColumn<bool>("whole");
+        QTest::newRow("complete") << true;
+        QTest::newRow("broken") << false;
+    }
+
+    /// Its leader may leave before those who read.
+    void whatHasEndedCannotBeReleased() {
+        QFETCH(bool, whole);
+        Bench bench;
+        QVERIFY(bench.open({}));
+        Reader reader(bench.fill, 1);
+        bench.fill.append("12345", bench.now, bench.wakes);
+        if (whole)
+            QVERIFY(bench.fill.complete(bench.now, bench.wakes));
+        else
+            bench.fill.breakOff(bench.wakes);
+        bench.woken();
+        bench.fill.release(Release::GoAlone, Failure::None, bench.wakes);
+        QCOMPARE(bench.woken(), Tokens{});
+        const FillStage end = whole ? FillStage::Complete : FillStage::Broken;
+        QCOMPARE(int(bench.fill.look(reader.place, reader.self).stage), int(end));
+        reader.read();
+        QCOMPARE(reader.text, "12345"s);
+        QCOMPARE(int(reader.stage), int(end));
     }
 
     void whetherItIsWantedWithoutItsClient() {
