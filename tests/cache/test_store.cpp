@@ -256,6 +256,18 @@ class TestStore : public QObject {
         QVERIFY(shelf.store.bytes() < 20'000);
     }
 
+    void nothingLeavesForWhatCanNeverFit() {
+        Shelf shelf(100'000);
+        for (int i = 0; i < 50; ++i)
+            shelf.put(std::to_string(i));
+        const uint64_t held = shelf.store.bytes();
+        QVERIFY(!shelf.store.reserve(100'001, shelf.now));
+        QCOMPARE(shelf.store.entries(), uint64_t(50));
+        QCOMPARE(shelf.store.bytes(), held);
+        QVERIFY(!shelf.store.reserve(UINT64_MAX, shelf.now));
+        QCOMPARE(shelf.store.bytes(), held);
+    }
+
     void threadsShareIt() {
         Shelf shelf(200'000);
         std::vector<std::thread> threads;
