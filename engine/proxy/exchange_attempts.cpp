@@ -214,7 +214,7 @@ void Exchange::sendRequest(TimePoint now) {
         facts.maxForwards = *maxForwards - 1;
     facts.ownConditions = nominate(now);
     facts.aboutPart = m_cache.chosePart();
-    if (m_cache.role == CacheUse::Role::Leads && !facts.ownConditions && wantsLess())
+    if (m_cache.role == CacheUse::Role::Leads && wantsLess() && (!facts.ownConditions || facts.aboutPart))
         releaseFill(cache::Release::LookAgain, Failure::None); // what comes is this client's alone
     composeRequestFields(*m_head, facts, m_arena, m_fields);
     if (facts.ownConditions) {
