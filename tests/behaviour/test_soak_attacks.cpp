@@ -27,6 +27,12 @@ void misbehave(OriginExchange& exchange) {
     const std::string target = exchange.target();
     if (target == "/steady")
         return void(exchange.respond(200, "steady"));
+    if (target == "/silence" || target == "/stall") {
+        if (target == "/stall")
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbegun");
+        exchange.stream().expectEnd();
+        return;
+    }
     if (target == "/huge") {
         exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n");
         const std::string piece(64 * kibibyte, 'x');
@@ -123,6 +129,9 @@ class TestSoakAttacks : public QObject {
                      return request("GET", "/limited", "X-Api-Key: " + std::to_string(number) + "\r\n");
                  }},
             muchEach);
+        row("a backend that does not answer", {.connections = 200, .opening = get("/silence")},
+            little + 64 * kibibyte);
+        row("a backend that stalls", {.connections = 200, .opening = get("/stall")}, little + 64 * kibibyte);
         row("a backend that floods", {.connections = 20, .opening = get("/crumbs"), .reads = true}, muchEach);
         row("a backend full of interim responses", {.connections = 20, .opening = get("/interim"), .reads = true},
             muchEach);
