@@ -55,6 +55,18 @@ EOF
 python3 "$folder/origin.py" "${ports[0]}" &
 pids+=($!)
 
+# listening PORT: waits until somebody takes connections there.
+listening() {
+    local try
+    for ((try = 0; try < 100; ++try)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
+        sleep 0.1
+    done
+    echo "limits.sh: nobody listens on port $1: $(cat "$folder"/*.log)" >&2
+    return 1
+}
+listening "${ports[0]}"
+
 # proxy NAME PORT BACKEND_PORT CACHE [MORE]: starts one, and leaves its process's id in NAME.pid.
 proxy() {
     cat >"$folder/$1.yaml" <<EOF
@@ -67,12 +79,7 @@ EOF
     build/release/reverxy --no-gui --config "$folder/$1.yaml" >"$folder/$1.log" 2>&1 &
     pids+=($!)
     echo $! >"$folder/$1.pid"
-    for ((try = 0; try < 100; ++try)); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null && return
-        sleep 0.1
-    done
-    echo "limits.sh: a proxy does not answer: $(cat "$folder/$1.log")" >&2
-    exit 1
+    listening "$2"
 }
 
 limiter='rate_limiter: { enabled: true, limit: 1000000000, window: 1h, max_clients: 200000 }'
@@ -120,9 +127,8 @@ ratio() {
 
 # Every client has to be known before it is measured what a known one costs: one run that meets all of them.
 for port in "${ports[4]}" "${ports[7]}"; do
-    warming=5
-    while [ "$(load "$port" 100000 $warming)" -lt 100000 ]; do
-        warming=$((warming * 2))
+    for ((known = 0, warming = 5; known < 100000; warming *= 2)); do
+        known=$(load "$port" 100000 $warming)
     done
 done
 for kind in forward cached; do
