@@ -210,8 +210,10 @@ constexpr std::array table{
                                       "IPv6 clients count together by networks of this length."),
     plain<&RateLimiter::key>("key", Type::ClientKey, "client-ip",
                              "What tells clients apart: client-ip, or header:NAME."),
-    integer<&RateLimiter::maxClients>("max_clients", "100000", 1, 10'000'000, "clients",
-                                      "Clients remembered at once."),
+    integer<&RateLimiter::maxClients>(
+        "max_clients", "100000", 1, 10'000'000, "clients",
+        "Clients remembered at once; a new one takes the place of the one seen longest ago "
+        "that is not throttled. While all are throttled, those without a place count as one client."),
     plain<&RateLimiter::exempt>("exempt", Type::Addresses, "[]",
                                 "Addresses and CIDR blocks that are never limited."),
     boolean<&RateLimiter::headers>(
