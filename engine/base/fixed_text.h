@@ -13,8 +13,20 @@ template <uint16_t N>
 class FixedText {
   public:
     FixedText() = default;
+    ~FixedText() = default;
 
     explicit FixedText(std::string_view text) { assign(text); }
+
+    // A copy touches what is held, not all the room for more: records are copied for every request.
+    FixedText(const FixedText& other) : m_size(other.m_size), m_total(other.m_total) { take(other); }
+
+    FixedText& operator=(const FixedText& other) {
+        m_size = other.m_size;
+        m_total = other.m_total;
+        if (this != &other)
+            take(other);
+        return *this;
+    }
 
     void assign(std::string_view text) {
         m_size = static_cast<uint16_t>(std::min<size_t>(text.size(), N));
@@ -35,6 +47,8 @@ class FixedText {
     uint32_t totalSize() const { return m_total; }
 
   private:
+    void take(const FixedText& other) { std::memcpy(m_bytes, other.m_bytes, other.m_size); }
+
     uint16_t m_size = 0;
     uint32_t m_total = 0;
     char m_bytes[N];

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstring>
 
 namespace reverxy {
 
@@ -35,6 +36,12 @@ struct State {
 /// Up to eight bytes as a little-endian number, whatever the machine's own order is.
 uint64_t wordOf(std::string_view bytes) {
     uint64_t word = 0;
+    if constexpr (std::endian::native == std::endian::little) {
+        if (bytes.size() == 8) {
+            std::memcpy(&word, bytes.data(), 8);
+            return word;
+        }
+    }
     for (size_t i = bytes.size(); i > 0; --i)
         word = word << 8 | static_cast<unsigned char>(bytes[i - 1]);
     return word;

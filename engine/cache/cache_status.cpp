@@ -69,10 +69,33 @@ std::string_view detailOf(const CacheStatus& status) {
     }
 }
 
+/// Whether every character stands in a String as it is (RFC 8941 section 3.3.3): printable, no quote, no backslash.
+bool isPlain(std::string_view text) {
+    // Eight at a time: a byte that is found has its top bit set.
+    constexpr uint64_t ones = 0x0101010101010101;
+    constexpr uint64_t tops = 0x8080808080808080;
+    const auto has = [](uint64_t word, uint64_t byte) {
+        const uint64_t difference = word ^ ones * byte;
+        return (difference - ones) & ~difference;
+    };
+    uint64_t found = 0;
+    while (text.size() >= 8) {
+        uint64_t word;
+        std::memcpy(&word, text.data(), 8);
+        const uint64_t control = (word - ones * 0x20) & ~word;
+        found |= word | control | has(word, 0x7f) | has(word, '"') | has(word, '\\');
+        text.remove_prefix(8);
+    }
+    const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+    return (found & tops) == 0 && std::all_of(text.begin(), text.end(), plain);
+}
+
 /// The text as a String (RFC 8941 section 4.1.6), or `out` itself where it is too long or no String can hold it.
 char* putKey(char* const start, std::string_view key) {
     char* out = put(start, "; key=\"");
     char* const limit = out + longestKey - 1;
+    if (key.size() + 1 < longestKey - 1 && isPlain(key))
+        return put(put(out, key), "\"");
     for (const char c : key) {
         if (c < ' ' || c > '~' || out + 2 > limit)
             return start;

@@ -39,6 +39,8 @@ class EpollReactor final : public Reactor {
 
     void awaitWrite(Pollable&) override {}
 
+    bool reportsInOrder() const override { return true; } // the kernel's list of what is ready is a queue
+
   private:
     void dispatch() {
         m_count = ::epoll_wait(m_epoll, m_events.data(), static_cast<int>(m_events.size()), 0);

@@ -56,17 +56,24 @@ void OutputQueue::appendCopy(BufferPool& pool, std::string_view bytes) {
     commit(bytes.size());
 }
 
+template <size_t most>
+IoResult OutputQueue::send(int socket, size_t& offered) const {
+    std::array<std::string_view, most> parts;
+    size_t count = 0;
+    for (size_t i = m_first; i < m_segments.size() && count < most; ++i) {
+        parts[count++] = m_segments[i].bytes;
+        offered += m_segments[i].bytes.size();
+    }
+    return sendParts(socket, {parts.data(), count});
+}
+
 IoResult OutputQueue::flush(int socket) {
     size_t sent = 0;
     while (!empty()) {
-        std::array<std::string_view, 64> parts;
-        size_t count = 0;
         size_t offered = 0;
-        for (size_t i = m_first; i < m_segments.size() && count < parts.size(); ++i) {
-            parts[count++] = m_segments[i].bytes;
-            offered += m_segments[i].bytes.size();
-        }
-        const IoResult result = sendParts(socket, {parts.data(), count});
+        // Most responses are a head and a body; room for more than is there would be cleared for nothing.
+        const IoResult result =
+            m_segments.size() - m_first <= 4 ? send<4>(socket, offered) : send<64>(socket, offered);
         if (result.kind != IoResult::Kind::Bytes)
             return {result.kind, sent, result.error};
         sent += result.count;

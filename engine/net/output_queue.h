@@ -38,6 +38,9 @@ class OutputQueue {
         SharedRef<const SharedBytes> shared;
     };
 
+    /// Offers the socket the first parts, at most so many; `offered` becomes their size.
+    template <size_t most>
+    IoResult send(int socket, size_t& offered) const;
     void drop(size_t count);
 
     std::vector<Segment> m_segments;

@@ -54,6 +54,10 @@ class Reactor {
     virtual void awaitRead(Pollable& pollable) = 0;
     virtual void awaitWrite(Pollable& pollable) = 0;
 
+    /// Whether descriptors are reported in the order in which they became ready: what has not been reported was
+    /// still quiet when that happened which is being handled.
+    virtual bool reportsInOrder() const { return false; }
+
     /// Called before and after each batch of reports.
     void onBatch(std::function<void()> before, std::function<void()> after) {
         m_before = std::move(before);

@@ -57,7 +57,7 @@ void setNoDelay(int socket) {
 
 bool setNonBlocking(int socket) {
     const int flags = ::fcntl(socket, F_GETFL, 0);
-    return flags >= 0 && ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0;
+    return flags >= 0 && ((flags & O_NONBLOCK) != 0 || ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0);
 }
 
 Endpoint endpointOf(const sockaddr_storage& address) {
@@ -175,11 +175,13 @@ size_t descriptorLimit() {
 
 AcceptResult acceptFrom(int listening) {
 #ifdef SOCK_CLOEXEC
-    const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+    const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
     const int socket = ::accept(listening, nullptr, nullptr);
-    if (socket >= 0)
+    if (socket >= 0) {
         ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+        setNonBlocking(socket);
+    }
 #endif
     if (socket >= 0)
         return {socket, false, 0};

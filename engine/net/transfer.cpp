@@ -157,9 +157,18 @@ bool Transfer::hasIdleConnection(uint32_t pool, uint32_t backend) const {
     return !m_runtime->backends[pool][backend]->idle.empty();
 }
 
+/// Whether the request would be sent again if the first attempt found its connection closed.
+bool Transfer::mayRepeat() const {
+    const http::Framing& framing = m_head.framing;
+    const bool bodyless =
+        framing.kind == http::BodyKind::None || (framing.kind == http::BodyKind::Length && framing.length == 0);
+    return bodyless && http::isIdempotent(m_head.method) && m_exchange.decision().attemptsTotal == 0 &&
+           m_runtime->worker.runtime->config.proxy.retries > 0;
+}
+
 proxy::Opened Transfer::openUpstream(uint32_t poolIndex, uint32_t backendIndex, bool slotHeld) {
     WorkerBackend& backend = *m_runtime->backends[poolIndex][backendIndex];
-    if (auto idle = m_services.upstreams.takeIdle(backend)) {
+    if (auto idle = m_services.upstreams.takeIdle(backend, mayRepeat())) {
         if (slotHeld)
             m_services.switchboard.releaseSlot(backend.state);
         adopt(std::move(idle));

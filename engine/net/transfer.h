@@ -101,6 +101,7 @@ class Transfer final : public proxy::ExchangePort,
     void wokenByRetry() override;
     void wokenByFill() override;
 
+    bool mayRepeat() const;
     void count();
     /// After anything that came from elsewhere than the client: what is queued goes out, and the client's
     /// connection goes on.

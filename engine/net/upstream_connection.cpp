@@ -64,13 +64,22 @@ bool UpstreamConnection::quietAndOpen() const {
     return !m_peerEnded && isQuietAndOpen(m_descriptor);
 }
 
-void UpstreamConnection::becomeIdle(TimePoint until) {
+bool UpstreamConnection::presumablyOpen() const {
+    // Servers keep idle connections for seconds; what has just answered is hardly about to close.
+    constexpr std::chrono::seconds trusted{1};
+    return m_loop.reactor().reportsInOrder() && !m_peerEnded && !m_maybeUnread &&
+           m_loop.now() - m_idleSince < trusted;
+}
+
+void UpstreamConnection::becomeIdle(Duration timeout) {
     m_state = State::Idle;
+    m_idleSince = m_loop.now();
     m_largeReads = false;
-    m_readable = false; // whoever takes it next makes sure that nothing is left unread
+    m_maybeUnread = m_readable; // whoever takes it next makes sure that nothing is left unread
+    m_readable = false;
     m_loop.reactor().awaitRead(*this);
     m_output.shrink();
-    m_loop.arm(*this, until);
+    m_loop.arm(*this, m_idleSince + timeout);
 }
 
 void UpstreamConnection::sendHead(proxy::RequestOut& request) {

@@ -92,9 +92,13 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     void attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits);
     /// The exchange lets go; true when the connection is fit for another: all sent, all read.
     bool detach();
+    /// Asks the system whether the idle connection is still open and nothing unasked for has come.
     bool quietAndOpen() const;
+    /// The same without asking, for a request that could be repeated: nothing was reported of it, and it has not
+    /// lain idle so long that the backend is likely to close it just now.
+    bool presumablyOpen() const;
     /// No unread byte, nothing to send, and nobody's.
-    void becomeIdle(TimePoint until);
+    void becomeIdle(Duration timeout);
 
     void sendHead(proxy::RequestOut& request);
     void sendBody(const Piece& piece);
@@ -148,6 +152,8 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     State m_state = State::Connecting;
     http::Method m_method = http::Method::Get;
     TurnBudget m_turn;
+    TimePoint m_idleSince{};
+    bool m_maybeUnread = false; // the last receive before it became idle did not show that nothing is left
     bool m_readable = false;
     bool m_peerEnded = false;  // reported by the reactor: read on until the end itself comes
     bool m_largeReads = false; // the last receive filled its space

@@ -57,12 +57,12 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::takeOut(UpstreamConnection& co
     return taken;
 }
 
-std::unique_ptr<UpstreamConnection> UpstreamPool::takeIdle(WorkerBackend& backend) {
+std::unique_ptr<UpstreamConnection> UpstreamPool::takeIdle(WorkerBackend& backend, bool repeatable) {
     while (!backend.idle.empty()) {
         auto connection = std::move(backend.idle.back());
         backend.idle.pop_back();
         --backend.state->idle;
-        if (connection->quietAndOpen())
+        if ((repeatable && connection->presumablyOpen()) || connection->quietAndOpen())
             return connection;
         close(std::move(connection));
     }
@@ -76,7 +76,7 @@ void UpstreamPool::keep(std::unique_ptr<UpstreamConnection> connection) {
     if (!backend.wanted || tooMany)
         return close(std::move(connection));
     connection->setKeeper(this);
-    connection->becomeIdle(m_loop.now() + backend.idleTimeout);
+    connection->becomeIdle(backend.idleTimeout);
     backend.idle.push_back(std::move(connection));
     ++state.idle; // before the look at the waiters: they look the other way round
     if (state.waiting() > 0)

@@ -41,8 +41,9 @@ class UpstreamPool final : public IdleKeeper {
     /// Undoes bind() once no exchange uses the runtime any more: backends that nothing leads to are forgotten.
     void unbind(const BoundRuntime& bound);
 
-    /// An idle connection that is still open, or null.
-    std::unique_ptr<UpstreamConnection> takeIdle(WorkerBackend& backend);
+    /// An idle connection that is still open, or null. For a request that is `repeatable` should it prove closed,
+    /// the system is not asked each time.
+    std::unique_ptr<UpstreamConnection> takeIdle(WorkerBackend& backend, bool repeatable);
     /// Takes a connection that may carry another request: keeps it idle, or passes it or its slot to who waits.
     void keep(std::unique_ptr<UpstreamConnection> connection);
     /// Closes a connection and passes its slot on.

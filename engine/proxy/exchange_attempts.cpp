@@ -101,21 +101,32 @@ bool Exchange::openTo(uint32_t backendIndex, bool slotHeld, TimePoint now) {
 }
 
 void Exchange::noteCandidates() {
+    const auto& available = choices().available;
     m_decision.candidatesTotal = 0;
     size_t untried = 0;
-    for (const uint32_t index : choices().available) {
-        if (tried(index))
-            continue;
-        ++untried;
-        if (index != m_backend && !hasRoom(index)) // the chosen one's last slot may be taken for this exchange
-            continue;
+    const auto note = [this](uint32_t index) {
         if (m_decision.candidatesTotal < observe::Decision::maxCandidates)
             m_decision.candidates[m_decision.candidatesTotal] = pool().backends[index].name;
         ++m_decision.candidatesTotal;
+    };
+    if (m_tried.empty() && !choices().limited) {
+        // Everyone could have been chosen: there is no need to look at each of perhaps a thousand.
+        untried = available.size();
+        for (size_t i = 0; i < std::min(untried, observe::Decision::maxCandidates); ++i)
+            note(available[i]);
+        m_decision.candidatesTotal = static_cast<uint16_t>(std::min<size_t>(untried, UINT16_MAX));
+    } else {
+        for (const uint32_t index : available) {
+            if (tried(index))
+                continue;
+            ++untried;
+            if (index == m_backend || hasRoom(index)) // the chosen one's last slot may be taken for this exchange
+                note(index);
+        }
     }
     if (choices().allDown)
         m_decision.choice = ChoiceReason::AllDownTryAll;
-    else if (choices().available.size() == 1)
+    else if (available.size() == 1)
         m_decision.choice = pool().backends.size() == 1 ? ChoiceReason::OnlyOne : ChoiceReason::OthersOut;
     else if (m_decision.candidatesTotal == 1 && untried > 1)
         m_decision.choice = ChoiceReason::OthersFull;

@@ -79,7 +79,7 @@ WorkerRuntime::WorkerRuntime(std::shared_ptr<const Runtime> compiled) : runtime(
         weights.clear();
         for (const RuntimeBackend& backend : pool.backends)
             weights.push_back(backend.weight);
-        m_pools.push_back({balance::makeBalancer(algorithmOf(pool.algorithm), weights), {}, false, 0});
+        m_pools.push_back({balance::makeBalancer(algorithmOf(pool.algorithm), weights), {}, false, false, 0});
         look(static_cast<uint32_t>(m_pools.size() - 1));
     }
 }
@@ -89,9 +89,11 @@ void WorkerRuntime::look(uint32_t index) {
     WorkerPool& pool = m_pools[index];
     pool.seen = compiled.state->availability.load(); // before the look: what flips during it is seen the next time
     pool.available.clear();
+    pool.limited = false;
     for (uint32_t i = 0; i < compiled.backends.size(); ++i) {
         if (compiled.backends[i].available())
             pool.available.push_back(i);
+        pool.limited = pool.limited || compiled.backends[i].state->maxConnections() > 0;
     }
     pool.allDown = pool.available.empty();
     if (pool.allDown && compiled.whenAllDown == config::WhenAllDown::TryAll) {

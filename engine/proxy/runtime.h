@@ -70,6 +70,7 @@ struct WorkerPool {
     std::unique_ptr<balance::Balancer> balancer;
     std::vector<uint32_t> available; // indexes, ascending
     bool allDown = false;            // those are tried though every one of them is down
+    bool limited = false;            // some backend of the pool has a limit of connections
     uint32_t seen = 0;               // PoolState::availability
 };
 

@@ -60,6 +60,16 @@ class TestFixedText : public QObject {
         first.assign("two");
         QCOMPARE(second.view(), std::string_view("one"));
     }
+
+    void copiesKnowWhatWasCut() {
+        const FixedText<4> cut("abcdefgh");
+        FixedText<4> copy("x");
+        copy = cut;
+        QCOMPARE(copy.view(), std::string_view("abcd"));
+        QCOMPARE(copy.totalSize(), 8u);
+        copy = FixedText<4>();
+        QVERIFY(copy.empty());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestFixedText)

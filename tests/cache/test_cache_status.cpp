@@ -73,6 +73,22 @@ class TestCacheStatus : public QObject {
         QCOMPARE(QByteArray::fromStdString(textOf(status)), expected);
     }
 
+    /// RFC 9651 section 3.3.3: printable characters as they are, quotes and backslashes escaped, all others not at
+    /// all; the same wherever in the key they stand.
+    void everyByteOfTheKeyIsJudged() {
+        for (int byte = 0; byte < 256; ++byte) {
+            for (size_t at = 0; at < 18; ++at) {
+                std::string key = "http://a.test/0123";
+                key[at] = static_cast<char>(byte);
+                const bool escaped = byte == '"' || byte == '\\';
+                std::string expected = "reverxy; hit; ttl=5";
+                if (byte >= ' ' && byte <= '~')
+                    expected += "; key=\"" + key.substr(0, at) + (escaped ? "\\" : "") + key.substr(at) + "\"";
+                QCOMPARE(textOf({CacheVerdict::Hit, StoreVerdict::None, 5, 0, false, false, key}), expected);
+            }
+        }
+    }
+
     /// Whatever is told fits, and is a member with parameters.
     void everythingFits() {
         const std::string key(300, '"');
