@@ -138,6 +138,12 @@ api::TrafficFigures trafficOf(const observe::Report& report) {
     return figures;
 }
 
+/// As far as the calendar's clock tells.
+uint32_t microsSince(WallTime started, WallTime now) {
+    const int64_t micros = std::chrono::duration_cast<std::chrono::microseconds>(now - started).count();
+    return static_cast<uint32_t>(std::clamp<int64_t>(micros, 0, UINT32_MAX));
+}
+
 } // namespace
 
 void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources) {
@@ -149,8 +155,10 @@ void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources)
         snapshot.pools.push_back(poolOf(sources.runtime, i, sources));
     snapshot.running.clear();
     snapshot.running.reserve(sources.report.running.size());
-    for (const observe::Decision& decision : sources.report.running)
+    for (const observe::Decision& decision : sources.report.running) {
         snapshot.running.push_back(valuesOf(decision, sources.names));
+        snapshot.running.back().totalMicros = microsSince(decision.started, sources.report.takenWall);
+    }
 }
 
 } // namespace reverxy

@@ -109,7 +109,7 @@ struct Exchange {
     uint64_t responseBodyBytes = 0;
     uint32_t queuedMicros = 0;
     uint32_t firstByteMicros = 0; // until the final response's head went to the client; 0: it did not
-    uint32_t totalMicros = 0;
+    uint32_t totalMicros = 0;     // until now while it runs; 0: it ended in the turn of the loop in which it began
     bool operator==(const Exchange&) const = default;
 
     /// The backend of the last attempt; empty when there was none.

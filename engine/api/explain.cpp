@@ -61,10 +61,9 @@ QString route(const Exchange& exchange) {
 }
 
 QString limitOf(const LimitNote& note) {
-    const QString standing = QStringLiteral("%1 of %2 requests are used, fewer in %3")
-                                 .arg(note.used)
-                                 .arg(note.limit)
-                                 .arg(duration(uint64_t{note.resetMillis} * 1000));
+    QString standing = QStringLiteral("%1 of %2 requests are used").arg(note.used).arg(note.limit);
+    if (note.resetMillis > 0)
+        standing += QStringLiteral(", fewer in %1").arg(duration(uint64_t{note.resetMillis} * 1000));
     const QString shared = QStringLiteral("There was no place to remember this client, which shares one count with "
                                           "others like it. ");
     switch (note.verdict) {
@@ -131,9 +130,13 @@ QString choice(const Exchange& exchange) {
 }
 
 QString attempt(const ExchangeAttempt& attempt, bool running) {
+    // What begins in the turn of the loop in which the request came begins at its time.
+    const QString begun = attempt.startedMicros == 0
+                              ? QStringLiteral("At once")
+                              : QStringLiteral("After %1").arg(duration(attempt.startedMicros));
     QString told =
-        QStringLiteral("After %1, “%2” on %3.")
-            .arg(duration(attempt.startedMicros), attempt.backend,
+        QStringLiteral("%1 it went to “%2”, on %3.")
+            .arg(begun, attempt.backend,
                  attempt.reusedConnection ? QStringLiteral("a connection that was open already")
                  : attempt.connectMicros > 0
                      ? QStringLiteral("a new connection, open in %1").arg(duration(attempt.connectMicros))
@@ -187,9 +190,12 @@ QString time(const Exchange& exchange) {
         parts << QStringLiteral("%1 waiting for a free slot").arg(duration(exchange.queuedMicros));
     if (exchange.firstByteMicros > 0)
         parts << QStringLiteral("%1 until the response began").arg(duration(exchange.firstByteMicros));
-    const QString total = exchange.phase == ExchangePhase::Finished
-                              ? QStringLiteral("%1 in all").arg(duration(exchange.totalMicros))
-                              : QStringLiteral("still running: %1").arg(nameOf(exchange.phase));
+    const QString total =
+        exchange.phase == ExchangePhase::Finished
+            ? QStringLiteral("%1 in all")
+                  .arg(exchange.totalMicros == 0 ? QStringLiteral("less than 1 ms")
+                                                 : duration(exchange.totalMicros))
+            : QStringLiteral("running for %1: %2").arg(duration(exchange.totalMicros), nameOf(exchange.phase));
     parts << total;
     return parts.join(QStringLiteral(", ")) + QLatin1Char('.');
 }

@@ -64,13 +64,30 @@ class TestExplain : public QObject {
                               QStringLiteral("Attempt 1"), QStringLiteral("Response"), QStringLiteral("Time")}));
         QCOMPARE(under(plain(), QStringLiteral("Backend")),
                  QStringLiteral("The pool's algorithm chose “orders-1” out of 2 (orders-1, orders-2)."));
-        QCOMPARE(under(plain(), QStringLiteral("Attempt 1")),
-                 QStringLiteral("After 40 µs, “orders-1” on a new connection, open in 210 µs. It answered with 200 "
-                                "after 1.80 ms."));
+        QCOMPARE(
+            under(plain(), QStringLiteral("Attempt 1")),
+            QStringLiteral("After 40 µs it went to “orders-1”, on a new connection, open in 210 µs. It answered "
+                           "with 200 after 1.80 ms."));
         QCOMPARE(under(plain(), QStringLiteral("Response")),
                  QStringLiteral("The client got the backend's 200, 849 bytes of body."));
         QCOMPARE(under(plain(), QStringLiteral("Time")),
                  QStringLiteral("2.10 ms until the response began, 2.30 ms in all."));
+    }
+
+    /// The clock of a worker stands while it deals with what came at once.
+    void whatTookNoTimeThatCanBeTold() {
+        Exchange exchange = plain();
+        exchange.attempts[0].startedMicros = 0;
+        exchange.firstByteMicros = exchange.totalMicros = 0;
+        QVERIFY(under(exchange, QStringLiteral("Attempt 1")).startsWith(QStringLiteral("At once it went to ")));
+        QCOMPARE(under(exchange, QStringLiteral("Time")), QStringLiteral("less than 1 ms in all."));
+    }
+
+    void howLongItRunsIsTold() {
+        Exchange exchange = plain();
+        exchange.phase = ExchangePhase::Streaming;
+        QCOMPARE(under(exchange, QStringLiteral("Time")),
+                 QStringLiteral("2.10 ms until the response began, running for 2.30 ms: streaming."));
     }
 
     void theSourceOfTheClientsAddressIsTold_data() {

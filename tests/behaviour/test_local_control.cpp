@@ -110,6 +110,9 @@ class TestLocalControl : public QObject {
             return snapshot.running.size() == 1 && snapshot.running[0].target == QStringLiteral("/slow") &&
                    snapshot.running[0].phase == api::ExchangePhase::AwaitingResponse;
         }));
+        const uint32_t soFar = scene.control.snapshot()->running[0].totalMicros;
+        QVERIFY(scene.waitFor(
+            [&](const api::EngineSnapshot& snapshot) { return snapshot.running[0].totalMicros > soFar; }));
         gate.open();
         QCOMPARE(client.read().status, 200);
         QVERIFY(scene.waitFor([](const api::EngineSnapshot& snapshot) { return snapshot.running.empty(); }));

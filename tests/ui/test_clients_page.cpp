@@ -97,9 +97,7 @@ class TestClientsPage : public QObject {
         page.show(snapshotOf({QStringLiteral("b"), QStringLiteral("c"), QStringLiteral("a")}));
         QCOMPARE(list->currentIndex().row(), 0);
         for (QPushButton* button : page.findChildren<QPushButton*>()) {
-            if (button->text().contains(QStringLiteral("all")))
-                continue;
-            if (button->text().contains(QStringLiteral("anew")))
+            if (button->text() == QStringLiteral("&Reset client"))
                 button->click();
         }
         QCOMPARE(control.sent().size(), size_t(1));

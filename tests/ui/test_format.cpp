@@ -13,6 +13,7 @@ class TestFormat : public QObject {
     void rates();
     void durations_data();
     void durations();
+    void whatTookNoTimeThatCanBeTold();
     void spans_data();
     void spans();
     void sizes_data();
@@ -69,6 +70,11 @@ void TestFormat::durations() {
     QFETCH(quint64, micros);
     QFETCH(QString, text);
     QCOMPARE(plain(durationText(micros)), text);
+}
+
+void TestFormat::whatTookNoTimeThatCanBeTold() {
+    QCOMPARE(plain(tookText(0)), QStringLiteral("<1 ms"));
+    QCOMPARE(plain(tookText(40)), QStringLiteral("40 µs"));
 }
 
 void TestFormat::spans_data() {

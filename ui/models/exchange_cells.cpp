@@ -40,7 +40,7 @@ QString display(const api::Exchange& exchange, bool lost, int column) {
     case ExchangeColumn::Backend:
         return backendText(exchange);
     case ExchangeColumn::Duration:
-        return lost ? nothing() : durationText(exchange.totalMicros);
+        return lost ? nothing() : tookText(exchange.totalMicros);
     case ExchangeColumn::Size:
         return lost ? nothing() : sizeText(exchange.responseBodyBytes);
     default:

@@ -57,6 +57,10 @@ QString durationText(uint64_t micros) {
     return spanText(static_cast<int64_t>((micros + 500'000) / 1'000'000));
 }
 
+QString tookText(uint64_t micros) {
+    return micros == 0 ? withUnit(QStringLiteral("<1"), QStringLiteral("ms")) : durationText(micros);
+}
+
 QString durationOrNothing(uint64_t micros) {
     return micros == 0 ? nothing() : durationText(micros);
 }

@@ -22,6 +22,9 @@ QString durationText(uint64_t micros);
 /// A time in microseconds; nothing() for 0, which stands for "none was measured".
 QString durationOrNothing(uint64_t micros);
 
+/// What a request took, in microseconds; "<1 ms" for 0, which stands for less than can be told apart.
+QString tookText(uint64_t micros);
+
 /// Whole seconds, the two largest units of them: "45 s", "12 min 5 s", "2 h 14 min", "3 d 4 h".
 QString spanText(int64_t seconds);
 

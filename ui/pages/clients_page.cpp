@@ -49,15 +49,17 @@ QString summaryOf(const api::EngineSnapshot& snapshot) {
 ClientsPage::ClientsPage(api::EngineControl& control, QWidget* parent)
     : QWidget(parent), m_control(control), m_model(new ClientModel(this)), m_list(new ListView(this)),
       m_empty(new EmptyState(this)), m_body(new QStackedWidget(this)), m_summary(new QLabel(this)),
-      m_resetOne(new QPushButton(QStringLiteral("Let &begin anew"), this)),
-      m_resetAll(new QPushButton(QStringLiteral("Let &all begin anew"), this)) {
+      m_resetOne(new QPushButton(QStringLiteral("&Reset client"), this)),
+      m_resetAll(new QPushButton(QStringLiteral("Reset &all"), this)) {
     setBackgroundRole(QPalette::Base);
     setAutoFillBackground(true);
     makeList();
     m_summary->setTextFormat(Qt::PlainText);
     m_resetOne->setToolTip(QStringLiteral("Forgets what the selected client has used (Del)"));
+    m_resetAll->setToolTip(QStringLiteral("Forgets what all clients have used"));
     auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(10, 8, 10, 8);
+    bar->setContentsMargins(12, 8, 12, 8);
+    bar->setSpacing(10);
     bar->addWidget(m_summary, 1);
     bar->addWidget(m_resetOne);
     bar->addWidget(m_resetAll);
@@ -82,7 +84,7 @@ void ClientsPage::makeList() {
                         QStringLiteral("88 min 8 s"), QStringLiteral("8,888,888"), QStringLiteral("8,888,888"),
                         QStringLiteral("88:88:88")},
                        ClientColumn::Client);
-    auto* reset = new QAction(QStringLiteral("Let begin anew"), m_list);
+    auto* reset = new QAction(QStringLiteral("Reset client"), m_list);
     reset->setShortcut(QKeySequence::Delete);
     reset->setShortcutContext(Qt::WidgetShortcut);
     m_list->addAction(reset);

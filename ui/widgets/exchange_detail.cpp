@@ -89,7 +89,7 @@ QString ExchangeDetail::summary() const {
     if (m_exchange->status != 0)
         parts << QString::number(m_exchange->status);
     parts << outcomeText(*m_exchange, false);
-    parts << durationText(m_exchange->totalMicros);
+    parts << tookText(m_exchange->totalMicros);
     parts << sizeText(m_exchange->responseBodyBytes);
     return parts.join(QStringLiteral(" · "));
 }
