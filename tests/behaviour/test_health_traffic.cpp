@@ -29,6 +29,7 @@ class TestHealthTraffic : public QObject {
         Service one("one");
         Service two("two");
         RunningEngine proxy(withoutFurtherProbes({one.port(), two.port()}));
+        QVERIFY(waitForState(proxy, State::Up, 0)); // its only probe is over, and passed
         one.origin().stop();
         for (int i = 0; i < 6; ++i)
             QCOMPARE(proxy.get("/").body, std::string("two")); // by going on to the next backend
@@ -50,6 +51,7 @@ class TestHealthTraffic : public QObject {
         config::Config config = withoutFurtherProbes({closing.port(), two.port()});
         config.pools[0].backends[0].healthUrl.clear(); // it does accept connections
         RunningEngine proxy(config);
+        QVERIFY(waitForState(proxy, State::Up, 0)); // its only probe is over, and passed
         for (int i = 0; i < 6; ++i)
             QCOMPARE(proxy.get("/").body, std::string("two"));
         QVERIFY(waitForState(proxy, State::Down, 0));
