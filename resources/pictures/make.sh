@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Makes the pictures of the window, light and dark, each at 1x and 2x: bash resources/pictures/make.sh [--readme].
-# They come to build/pictures; --readme also renews those that the README shows. Needs no display.
+# They come to build/pictures; --readme also renews those that the README shows, from the running demo, in a minute or
+# two. Needs no display.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -19,8 +20,7 @@ for scale in 1 2; do
     done
 done
 if [ "${1:-}" = --readme ]; then
-    for picture in overview-light overview-dark traffic-light; do
-        cp "$folder/$picture@2x.png" "resources/pictures/$picture.png"
-    done
+    cmake --build "$build" --target reverxy_demo_pictures
+    QT_SCALE_FACTOR=2 "$build/reverxy_demo_pictures" resources/pictures
 fi
 echo "pictures are in $folder"

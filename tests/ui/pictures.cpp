@@ -4,6 +4,7 @@
 #include "support/sample_engine.h"
 #include "ui/main_window.h"
 #include "ui/pages/cache_page.h"
+#include "ui/palettes.h"
 #include "ui/plots/time_plot.h"
 #include "ui/widgets/following_list.h"
 #include "ui/widgets/list_view.h"
@@ -22,27 +23,6 @@
 namespace {
 
 using namespace reverxy;
-
-QPalette darkPalette() {
-    QPalette palette;
-    const QColor text(0xe6, 0xe7, 0xe9);
-    const QColor faint(0x7d, 0x81, 0x88);
-    palette.setColor(QPalette::Window, QColor(0x26, 0x28, 0x2c));
-    palette.setColor(QPalette::Base, QColor(0x1d, 0x1f, 0x22));
-    palette.setColor(QPalette::AlternateBase, QColor(0x23, 0x25, 0x29));
-    palette.setColor(QPalette::Button, QColor(0x34, 0x37, 0x3c));
-    palette.setColor(QPalette::Mid, QColor(0x1a, 0x1b, 0x1e));
-    palette.setColor(QPalette::ToolTipBase, QColor(0x34, 0x37, 0x3c));
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText})
-        palette.setColor(role, text);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText})
-        palette.setColor(QPalette::Disabled, role, faint);
-    palette.setColor(QPalette::PlaceholderText, faint);
-    palette.setColor(QPalette::Highlight, QColor(0x3d, 0x7e, 0xcf));
-    palette.setColor(QPalette::HighlightedText, Qt::white);
-    palette.setColor(QPalette::Link, QColor(0x6f, 0xb0, 0xf0));
-    return palette;
-}
 
 class Studio {
   public:
@@ -162,6 +142,6 @@ int main(int argc, char** argv) {
     }
     QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     if (arguments.value(2) == QLatin1String("dark"))
-        QApplication::setPalette(darkPalette());
+        QApplication::setPalette(test::darkPalette());
     return takeAll(arguments[1], arguments.value(3)) ? 0 : 1;
 }
