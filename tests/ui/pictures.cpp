@@ -69,6 +69,32 @@ class Studio {
     test::FakeEngineControl m_control;
 };
 
+/// The sample with a rate limiter that has refused some.
+api::EngineSnapshot limitedSnapshot() {
+    api::EngineSnapshot snapshot = test::sampleSnapshot();
+    const auto client = [&snapshot](const char* key, uint32_t used, uint64_t allowed, uint64_t refused,
+                                    int seconds) {
+        api::LimitedClient values;
+        values.key = QString::fromLatin1(key);
+        values.used = used;
+        values.limit = 100;
+        values.resetMillis = used == 0 ? 0 : 21'400;
+        values.throttled = used >= values.limit;
+        values.requestsAllowed = allowed;
+        values.requestsThrottled = refused;
+        values.lastSeen = snapshot.taken.addSecs(-seconds);
+        return values;
+    };
+    api::LimiterSnapshot limiter;
+    limiter.name = QStringLiteral("global");
+    limiter.clients = {client("198.51.100.200", 100, 1'204, 386, 0), client("127.0.0.1", 37, 102'338, 0, 1),
+                       client("2001:db8:7::/64", 4, 61, 0, 9), client("192.0.2.14", 0, 12, 0, 84)};
+    limiter.clientsKnown = limiter.clients.size();
+    limiter.requestsThrottled = 386;
+    snapshot.limiters = {limiter};
+    return snapshot;
+}
+
 bool takeAll(const QString& folder, const QString& suffix) {
     bool saved = true;
     const QSize usual(1180, 760);
@@ -114,6 +140,11 @@ bool takeAll(const QString& folder, const QString& suffix) {
         saved = studio.save(*window, "cache") && saved;
         window->resize(small);
         saved = studio.save(*window, "cache-small") && saved;
+    }
+    {
+        Studio studio(folder, suffix);
+        const auto window = studio.open(limitedSnapshot(), usual, 2, 0);
+        saved = studio.save(*window, "clients") && saved;
     }
     const std::pair<const char*, api::EngineSnapshot> states[] = {{"empty", test::emptySnapshot()},
                                                                   {"failed", test::failedSnapshot()},

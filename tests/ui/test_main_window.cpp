@@ -19,6 +19,7 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QClipboard>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QPushButton>
@@ -57,6 +58,7 @@ class TestMainWindow : public QObject {
     void theKeyboardReachesEverything();
     void figuresDoNotMoveTheHeader();
     void itFitsASmallScreen();
+    void aNarrowListScrollsAndStaysReadable();
     void whereItWasIsRemembered();
     void itRepaintsForAnotherPalette();
 
@@ -482,6 +484,31 @@ void TestMainWindow::itFitsASmallScreen() {
         QCoreApplication::processEvents();
         QCOMPARE(m_window->size(), QSize(1024, 640));
     }
+}
+
+/// What room is left goes to one column; where there is none it is as wide as it must be, however wide it was
+/// before.
+void TestMainWindow::aNarrowListScrollsAndStaysReadable() {
+    m_control->show(test::sampleSnapshot());
+    QTreeView* list = backends();
+    const int state = ui::BackendColumn::State;
+    const auto widthIn = [&](int width) {
+        m_window->resize(width, 640);
+        QCoreApplication::processEvents();
+        return list->columnWidth(state);
+    };
+    const int narrow = widthIn(820);
+    QVERIFY(narrow >= list->fontMetrics().horizontalAdvance(QStringLiteral("down · connection")));
+    QVERIFY(list->header()->length() > list->viewport()->width());
+    const int wide = widthIn(1600);
+    QVERIFY(wide > narrow);
+    QCOMPARE(list->header()->length(), list->viewport()->width());
+    QCOMPARE(widthIn(820), narrow);
+    widthIn(1600);
+    list->setColumnWidth(ui::BackendColumn::Address, list->columnWidth(ui::BackendColumn::Address) + 60);
+    QCOMPARE(list->columnWidth(state), wide - 60);
+    list->setColumnHidden(ui::BackendColumn::Weight, true);
+    QCOMPARE(list->header()->length(), list->viewport()->width());
 }
 
 void TestMainWindow::whereItWasIsRemembered() {

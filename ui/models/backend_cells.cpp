@@ -86,9 +86,10 @@ QVariant poolCell(const api::PoolSnapshot& pool, int column, int role) {
         if (role == StrongRole)
             return true;
         if (role == Qt::ToolTipRole)
-            return pool.routes.isEmpty()
-                       ? QStringLiteral("No route leads to this pool.")
-                       : QStringLiteral("Routes that lead here: %1").arg(pool.routes.join(QStringLiteral(", ")));
+            return pool.name + QLatin1Char('\n') +
+                   (pool.routes.isEmpty()
+                        ? QStringLiteral("No route leads to this pool.")
+                        : QStringLiteral("Routes that lead here: %1").arg(pool.routes.join(QStringLiteral(", "))));
         break;
     case BackendColumn::State:
         return standingCell(standingOf(pool), role);
@@ -133,8 +134,9 @@ QVariant backendCell(const api::BackendSnapshot& backend, const BackendSwitches:
         if (role == Qt::CheckStateRole)
             return wanted.wanted.value_or(backend.enabled) ? Qt::Checked : Qt::Unchecked;
         if (role == Qt::ToolTipRole)
-            return backend.enabled ? QStringLiteral("Enabled: it takes part in balancing unless it is down.")
-                                   : QStringLiteral("Disabled: it gets no new requests.");
+            return backend.name + QLatin1Char('\n') +
+                   (backend.enabled ? QStringLiteral("Enabled: it takes part in balancing unless it is down.")
+                                    : QStringLiteral("Disabled: it gets no new requests."));
         if (role == Qt::AccessibleTextRole)
             return QStringLiteral("Backend %1, %2").arg(backend.name, standingOf(backend, wanted, now).text);
         break;

@@ -81,8 +81,8 @@ void TrafficPage::makeList() {
     m_list->setAccessibleName(QStringLiteral("Recent requests"));
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setColumns({QStringLiteral("00:00:00.000"), QStringLiteral("DELETE"), QStringLiteral("host"),
-                        QStringLiteral("888"), QStringLiteral("     upstream error"),
-                        QStringLiteral("orders-3 · 2 attempts"), QStringLiteral("888.8 ms"),
+                        QStringLiteral("888"), QStringLiteral("     awaiting response"),
+                        QStringLiteral("shop-quick · 2 attempts"), QStringLiteral("888.8 ms"),
                         QStringLiteral("888.8 KiB")},
                        ExchangeColumn::Target);
     connect(m_list, &QWidget::customContextMenuRequested, this, &TrafficPage::showMenu);

@@ -2,11 +2,10 @@
 #include "ui/plots/time_plot.h"
 
 #include "ui/models/format.h"
+#include "ui/widgets/focus_frame.h"
 
 #include <QDateTime>
 #include <QPainter>
-#include <QStyle>
-#include <QStyleOptionFocusRect>
 
 #include <algorithm>
 
@@ -106,12 +105,7 @@ void TimePlot::paintEvent(QPaintEvent*) {
         painter.restore();
     }
     paintPointed(painter, frame, tones);
-    if (hasFocus()) {
-        QStyleOptionFocusRect option;
-        option.initFrom(this);
-        option.rect = rect().adjusted(1, 1, -1, -1);
-        style()->drawPrimitive(QStyle::PE_FrameFocusRect, &option, &painter, this);
-    }
+    paintFocus(painter, *this, QRectF(rect().adjusted(1, 1, -1, -1)));
 }
 
 void TimePlot::paintHead(QPainter& painter, const Tones& tones) const {

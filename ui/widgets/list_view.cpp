@@ -13,6 +13,10 @@
 
 namespace reverxy::ui {
 
+namespace {
+constexpr int leastCharacters = 26; // of the column that takes what room is left
+} // namespace
+
 ListView::ListView(QWidget* parent) : QTreeView(parent) {
     setUniformRowHeights(true);
     setSelectionBehavior(SelectRows);
@@ -30,6 +34,10 @@ ListView::ListView(QWidget* parent) : QTreeView(parent) {
     setHeader(new ListHeader(this));
     header()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header(), &QWidget::customContextMenuRequested, this, &ListView::showColumnMenu);
+    connect(header(), &QHeaderView::sectionResized, this, [this](int section) {
+        if (section != m_stretched)
+            fitStretched();
+    });
 }
 
 void ListView::setColumns(const std::vector<QString>& widest, int stretched) {
@@ -41,7 +49,17 @@ void ListView::setColumns(const std::vector<QString>& widest, int stretched) {
         const int cell = metrics.horizontalAdvance(widest[i]) + 2 * ListStyle::margin + 8;
         header()->resizeSection(column, std::max(title, cell));
     }
-    header()->setSectionResizeMode(stretched, QHeaderView::Stretch);
+    m_leastStretched = metrics.averageCharWidth() * leastCharacters;
+    // QHeaderView's own stretching lets a section that finds no room be as wide as it last was.
+    header()->setSectionResizeMode(stretched, QHeaderView::Fixed);
+    fitStretched();
+}
+
+void ListView::fitStretched() {
+    if (m_stretched < 0 || m_stretched >= header()->count())
+        return;
+    const int others = header()->length() - header()->sectionSize(m_stretched);
+    header()->resizeSection(m_stretched, std::max(m_leastStretched, viewport()->width() - others));
 }
 
 QByteArray ListView::columnState() const {
@@ -54,7 +72,13 @@ void ListView::restoreColumns(const QByteArray& state) {
         return;
     // A stored header brings its own number of sections and modes with it.
     if (header()->count() == columns)
-        header()->setSectionResizeMode(m_stretched, QHeaderView::Stretch);
+        header()->setSectionResizeMode(m_stretched, QHeaderView::Fixed);
+    fitStretched();
+}
+
+void ListView::resizeEvent(QResizeEvent* event) {
+    QTreeView::resizeEvent(event);
+    fitStretched();
 }
 
 void ListView::changeEvent(QEvent* event) {

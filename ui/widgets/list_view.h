@@ -14,7 +14,8 @@ class ListView : public QTreeView {
   public:
     explicit ListView(QWidget* parent = nullptr);
 
-    /// A text as wide as any usual one in the column; its width follows. `stretched` takes the rest.
+    /// A text as wide as any usual one in the column; its width follows. `stretched` takes the rest, but is never
+    /// narrower than is needed to read it.
     void setColumns(const std::vector<QString>& widest, int stretched);
 
     QByteArray columnState() const;
@@ -23,11 +24,14 @@ class ListView : public QTreeView {
 
   protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void showColumnMenu(const QPoint& position);
+    void fitStretched();
 
     int m_stretched = -1;
+    int m_leastStretched = 0;
 };
 
 } // namespace reverxy::ui

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "ui/widgets/navigation_rail.h"
 
+#include "ui/widgets/focus_frame.h"
 #include "ui/widgets/fonts.h"
 
 #include <QPainter>
-#include <QStyle>
-#include <QStyleOptionFocusRect>
 
 #include <algorithm>
 
@@ -91,12 +90,7 @@ void NavigationButton::paintEvent(QPaintEvent*) {
         painter.setBrush(tones.accent);
         painter.drawRoundedRect(QRectF(-1.5, height() * 0.25, 4.5, height() * 0.5), 1.5, 1.5);
     }
-    if (hasFocus()) {
-        QStyleOptionFocusRect option;
-        option.initFrom(this);
-        option.rect = rect().adjusted(2, 2, -2, -2);
-        style()->drawPrimitive(QStyle::PE_FrameFocusRect, &option, &painter, this);
-    }
+    paintFocus(painter, *this, QRectF(rect().adjusted(2, 2, -2, -2)));
 }
 
 } // namespace reverxy::ui
