@@ -145,9 +145,10 @@ constexpr std::array table{
                                     "From the first byte of a request to the end of its header section, at most."),
     duration<&Proxy::idleTimeout>("idle_timeout", "60s", 1, 24 * hour,
                                   "How long a client's connection is kept open without a request."),
-    size<&Proxy::minRate>(
-        "min_rate", "240B", 0, gibibyte,
-        "Bytes per second a client must at least send or read of a body, averaged over 10 s; 0B is none."),
+    size<&Proxy::minRate>("min_rate", "240B", 0, gibibyte,
+                          "Bytes per second a client must at least send or read of a body, averaged over 10 s; 0B "
+                          "is none, except 240B "
+                          "for who holds up others that read the same response."),
     duration<&Proxy::connectTimeout>("connect_timeout", "2s", 1, hour,
                                      "How long a connection to a backend may take to open."),
     duration<&Proxy::upstreamIdleTimeout>("upstream_idle_timeout", "30s", 1, 24 * hour,

@@ -311,7 +311,9 @@ class TestCacheCollapsing : public QObject {
         gate.open();
         for (const auto& client : crowd.clients)
             COMPARE_STATUS(client->read(), 502);
-        QVERIFY2(origin.requestCount() <= 3, std::to_string(origin.requestCount()).c_str());
+        // Two where all learn of the first failure at once; whoever learns of it later than the second asks once
+        // more.
+        QVERIFY2(origin.requestCount() <= many / 2, std::to_string(origin.requestCount()).c_str());
     }
 
     void whatBreaksOffIsCutForAllAndNotStored() {
