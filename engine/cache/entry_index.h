@@ -35,6 +35,7 @@ class EntryIndex {
 
     size_t size() const { return m_size; }
 
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): a bucket is a pointer
     size_t footprint() const { return m_buckets.capacity() * sizeof(decltype(m_buckets)::value_type); }
 
   private:

@@ -71,7 +71,8 @@ bool Shard::insert(const StoredRef& entry, uint64_t hash, uint32_t stamp, const 
         return false;
     const StoredResponse* last = nullptr; // the variant stored first of all
     size_t variants = 0;
-    for (auto *other = m_index.chain(hash), *next = other; other; other = next) {
+    const StoredResponse* next = nullptr;
+    for (const auto* other = m_index.chain(hash); other; other = next) {
         next = EntryIndex::next(*other);
         if (other->m_hash != hash || other->key() != entry->key())
             continue;
@@ -108,7 +109,8 @@ template <typename Wanted>
 void Shard::removeIf(uint64_t hash, Wanted wanted, std::vector<StoredRef>& gone, Delta& delta) {
     std::lock_guard lock(m_mutex);
     Weighing weighing(m_index, delta);
-    for (auto *entry = m_index.chain(hash), *next = entry; entry; entry = next) {
+    const StoredResponse* next = nullptr;
+    for (const auto* entry = m_index.chain(hash); entry; entry = next) {
         next = EntryIndex::next(*entry);
         if (entry->m_hash != hash || !wanted(*entry))
             continue;
