@@ -97,6 +97,7 @@ def show_display(display, folder, stack):
 
 def measure(case, plan, say):
     """A dictionary of plain values: figures by contender, the fixed rate, who is missing and why."""
+    busy = os.getloadavg()[0]
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory_folder())))
         folder.chmod(0o755)
@@ -128,7 +129,8 @@ def measure(case, plan, say):
                     at_fixed_rate(one, plan, rate, figures[one.contender.label])
         for one in started:
             figures[one.contender.label]["memory"] = one.process.memory()
-        return {"figures": figures, "rate": rate, "missing": missing}
+        return {"figures": figures, "rate": rate, "missing": missing, "busy": busy, "rounds": plan.rounds,
+                "seconds": plan.seconds}
 
 
 def reload(one, turn):

@@ -190,7 +190,7 @@ class Varnish:
         return None if from_path("varnishd") else "varnish is not installed"
 
     def version(self, _programs):
-        return re.sub(r" revision.*", "", first_line(from_path("varnishd"), "-V")).strip("() ")
+        return re.sub(r" revision.*", "", first_line(from_path("varnishd"), "-V")).replace("(", "").replace(")", "")
 
     def command(self, setup):
         # Two pools of threads are what two workers are elsewhere; a thread serves one connection at a time.

@@ -91,7 +91,11 @@ def aim_rows(case, result):
 def case_section(case, result):
     figures = result["figures"]
     peers = [name for name in figures if name in products.ALL and name not in ("reverxy", "floor")]
-    lines = [f"## {case.title}", ""]
+    lines = [f"## {case.title}", "", f"{result['rounds']} rounds of {result['seconds']:g} s."]
+    if result["busy"] > os.cpu_count():
+        lines[-1] += (f" The machine was busy with other work (load average {result['busy']:.0f}): CPU time per request still"
+                      " compares, latencies and rates tell more of that work than of the products.")
+    lines.append("")
     head = ["", "CPU µs/request", "user", "system"]
     if peers:
         head += ["× best peer", "× floor"]
@@ -125,13 +129,17 @@ def page(cases, results, plan, when):
         *(", ".join(map(str, sorted(cpus))) for cpus in (plan.product_cpus, plan.other_cpus)))
                if plan.product_cpus else "Nothing is bound to a processor.")
     measured = [case for case in cases if case.name in results]
-    lines = [INTRODUCTION.format(pinning=pinning), f"Machine: {machine()}. {when}. {plan.rounds} rounds.", ""]
+    lines = [INTRODUCTION.format(pinning=pinning), f"Machine: {machine()}. {when}.", ""]
     lines += [f"- {line}" for line in versions(plan.programs)]
     lines += ["", "![CPU time per request](results.svg)", "", "## What was aimed at", "",
+              "A verdict of a busy machine is no verdict: each case below says how busy it was.", "",
               "| case | aim | reached | |", "|---|---|---|---|"]
     for case in measured:
         for title, aim, reached, met in aim_rows(case, results[case.name]):
             lines.append(f"| {title} | {aim} | {reached} | {'met' if met else '**missed**'} |")
+    left_out = [case.title for case in cases if case.name not in results]
+    if left_out:
+        lines += ["", "Not measured this time: " + "; ".join(left_out) + "."]
     for case in measured:
         lines += [""] + case_section(case, results[case.name])
     text = "\n".join(lines).rstrip() + "\n"
