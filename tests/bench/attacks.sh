@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # What ordinary clients wait while others attack, as the table ATTACKS.md beside this script, from the medians of some
-# runs of the soak test behaviour_soak_attacks. Needs a machine with nothing else to do.
+# runs of the soak test behaviour_soak_attacks. Wants a machine with nothing else to do.
 #   bash tests/bench/attacks.sh [RUNS [SECONDS]]     runs (3), and seconds that each attack goes on (30)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,13 +15,14 @@ if [ $# -gt 2 ] || [[ ! $runs =~ ^[1-9][0-9]*$ ]] || [[ ! $seconds =~ ^[1-9][0-9
 fi
 build_preset release --target reverxy test_behaviour_soak_attacks
 
+load=$(cut -d' ' -f1 /proc/loadavg)
 rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 failed=0
 for ((run = 1; run <= runs; ++run)); do
     echo "run $run of $runs" >&2
     REVERXY_ATTACK_SECONDS=$seconds QT_NO_GLIB=1 build/release/test_behaviour_soak_attacks |
-        tee >(grep '^FAIL' >&2) | grep '^| ' | tee -a "$rows" || failed=1
+        tee >(grep '^FAIL' >&2) | grep --line-buffered '^| ' | tee -a "$rows" || failed=1
 done
 
 table=tests/bench/ATTACKS.md
@@ -36,7 +37,8 @@ and by how much the proxy's memory grows, beside the bound that the test holds i
 test `behaviour_soak_attacks`, and so does more memory.
 
 EOF
-    echo "$(nproc) processors, Linux $(uname -r | cut -d. -f1,2), $runs runs of $seconds s for each attack, medians."
+    echo "$(nproc) processors, Linux $(uname -r | cut -d. -f1,2), load average $load before the first run; each attack $runs times for" \
+        "$seconds s, medians. Beside other work, as a load above 1 tells of, the p99 of both columns is mostly what others cost."
     echo
     echo "| attack | quiet p50, p99 (µs) | attacked p50, p99 (µs) | p99, times | memory (KiB) | bound (KiB) |"
     echo "| --- | ---: | ---: | ---: | ---: | ---: |"
