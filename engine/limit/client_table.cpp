@@ -63,13 +63,20 @@ Admission ClientTable::admit(const QuotaPolicy& policy, uint32_t maxClients, con
 
 Admission ClientTable::admitNew(const QuotaPolicy& policy, uint32_t maxClients, uint64_t hash, const ClientKey& key,
                                 Ticks now) {
-    if (takePlace(maxClients, now)) {
-        Shard& shard = shardOf(hash);
-        std::lock_guard lock(shard.mutex);
-        ClientEntry* const known = shard.clients.find(hash, key);
-        if (known) // another thread was faster
-            m_places.fetch_sub(1, std::memory_order_relaxed);
-        return {take(shard, known ? *known : shard.clients.insert(hash, key, now), policy, now), true};
+    Shard& shard = shardOf(hash);
+    {
+        // Whoever brings the same client meanwhile waits: two places for one would be a place too many, and could
+        // cost another client's count.
+        std::lock_guard turn(shard.newcomers);
+        {
+            std::lock_guard lock(shard.mutex);
+            if (ClientEntry* const known = shard.clients.find(hash, key))
+                return {take(shard, *known, policy, now), true};
+        }
+        if (takePlace(maxClients, now)) {
+            std::lock_guard lock(shard.mutex);
+            return {take(shard, shard.clients.insert(hash, key, now), policy, now), true};
+        }
     }
     std::lock_guard lock(m_sharedMutex);
     const Standing standing = policy.take(m_sharedCount, now);

@@ -79,6 +79,7 @@ class ClientTable {
         std::atomic<Ticks> spentSeen{ClientShard::never};
         std::atomic<Ticks> spentFree{ClientShard::never};
         ClientShard clients;
+        std::mutex newcomers; // taken before the other by whoever brings a client that is not there
         uint64_t allowed = 0;
         uint64_t throttled = 0;
 

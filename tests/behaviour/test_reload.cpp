@@ -157,12 +157,12 @@ class TestReload : public QObject {
         QVERIFY(half.bytes <= config.cache.maxSize);
         QVERIFY2(half.entries >= 8 && half.entries < 12, std::to_string(half.entries).c_str());
         QCOMPARE(half.evictions, 20 - half.entries);
-        for (int i = 19; i > 12; --i) // those stored last are still there
-            QCOMPARE(countOf(proxy.get(path(i))), std::to_string(i + 1));
         config.cache.maxSize = uint64_t(1) << 30;
         proxy.reload(config);
+        uint64_t kept = 0;
         for (int i = 0; i < 20; ++i)
-            COMPARE_STATUS(proxy.get(path(i)), 200);
+            kept += countOf(proxy.get(path(i))) == std::to_string(i + 1) ? 1 : 0;
+        QCOMPARE(kept, half.entries);
         QCOMPARE(totals().entries, uint64_t(20)); // and none had to leave
         config.cache.enabled = false;
         proxy.reload(config);
