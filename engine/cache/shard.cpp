@@ -77,6 +77,8 @@ bool Shard::insert(const StoredRef& entry, uint64_t hash, uint32_t stamp, const 
         if (other->m_hash != hash || other->key() != entry->key())
             continue;
         if (other == only || other->selecting() == entry->selecting()) {
+            if (entry->facts().partial && !other->facts().partial)
+                return false; // somebody else has stored the whole meanwhile
             weighing.removed(*other);
             gone.push_back(unlink(*other));
             continue;

@@ -65,8 +65,18 @@ bool MemoryGuard::shrinkCache(uint64_t bound, uint64_t used) {
         return false;
     tell(aboutCache, observe::Level::Info, used,
          "the cache gives up " + mebibytes(before - m_cache.store().bytes()));
-    returnFreeMemory();
+    giveBack();
     return true;
+}
+
+/// It takes the allocator's locks for a while: not at every look.
+void MemoryGuard::giveBack() {
+    constexpr std::chrono::seconds pause{2};
+    const TimePoint now = std::chrono::steady_clock::now();
+    if (now - m_gaveBack < pause)
+        return;
+    m_gaveBack = now;
+    returnFreeMemory();
 }
 
 void MemoryGuard::apply(const limit::MemoryMeasures& measures, uint64_t used) {
@@ -78,7 +88,7 @@ void MemoryGuard::apply(const limit::MemoryMeasures& measures, uint64_t used) {
             tell(aboutBuffers, observe::Level::Info, used, "buffers are kept small");
     }
     if (measures.frugalBuffers)
-        returnFreeMemory();
+        giveBack();
     if (measures.holdClients == before.holdClients)
         return;
     m_switchboard.holdClients = measures.holdClients;

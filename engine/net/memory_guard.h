@@ -31,6 +31,7 @@ class MemoryGuard final : public QObject {
     void look();
     bool shrinkCache(uint64_t bound, uint64_t used);
     void apply(const limit::MemoryMeasures& measures, uint64_t used);
+    void giveBack();
     void tell(size_t kind, observe::Level level, uint64_t used, const std::string& what);
 
     Switchboard& m_switchboard;
@@ -39,6 +40,7 @@ class MemoryGuard final : public QObject {
     QTimer m_timer;
     uint64_t m_limit = 0;
     limit::MemoryMeasures m_measures;
+    TimePoint m_gaveBack{};
     std::array<TimePoint, 3> m_told{}; // of each measure that people are told of
 };
 

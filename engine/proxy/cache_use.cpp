@@ -43,6 +43,7 @@ void composeKey(const KeySource& source, std::string& key) {
 
 void CacheUse::reset() {
     cache = nullptr;
+    superseded = false;
     request = {};
     std::fill_n(found.begin(), foundCount, cache::StoredRef());
     foundCount = 0;
@@ -62,17 +63,27 @@ void CacheUse::reset() {
 cache::CacheVerdict CacheUse::begin(cache::Cache& shared, const KeySource& source) {
     request = cache::requestFactsOf(source.head);
     const cache::CacheVerdict verdict = cache::cacheable(request);
-    if (verdict != cache::CacheVerdict::None)
+    if (verdict != cache::CacheVerdict::None) {
+        if (request.method == http::Method::Post)
+            superseded = !identify(shared, source);
         return verdict;
+    }
     return engage(shared, source) ? cache::CacheVerdict::None : cache::CacheVerdict::Bypass;
 }
 
-bool CacheUse::engage(cache::Cache& shared, const KeySource& source) {
+/// False where the key is too long to be stored.
+bool CacheUse::identify(cache::Cache& shared, const KeySource& source) {
     composeKey(source, key);
     if (key.size() > cache::StoredResponse::textLimit)
         return false;
     hash = shared.store().hashOf(key);
     generation = shared.generations().of(hash);
+    return true;
+}
+
+bool CacheUse::engage(cache::Cache& shared, const KeySource& source) {
+    if (!identify(shared, source))
+        return false;
     reuse = cache::reuseRequestOf(source.head);
     cache = &shared;
     return true;

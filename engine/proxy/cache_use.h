@@ -45,6 +45,7 @@ struct CacheUse {
     /// The same for a request that no stored response answers, whose response may yet be stored for others. False:
     /// it may not.
     bool engage(cache::Cache& shared, const KeySource& source);
+    bool identify(cache::Cache& shared, const KeySource& source);
     /// Looks for stored responses, and for the one among them that matches.
     void find(const http::RequestHead& head, TimePoint now, WallTime wall);
 
@@ -68,6 +69,7 @@ struct CacheUse {
     std::string selecting; // of the response being stored
     uint64_t hash = 0;
     uint32_t generation = 0;
+    bool superseded = false; // since the POST came, its target was invalidated by another
     cache::RequestFacts request;
     cache::ReuseRequest reuse;
     WallTime requestSent{};

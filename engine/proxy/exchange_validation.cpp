@@ -48,6 +48,9 @@ std::optional<uint64_t> lengthOf(const http::Framing& framing) {
 bool Exchange::answeredByStored(const http::ResponseHead& head, TimePoint now) {
     if (!m_runtime->runtime->cache)
         return false;
+    if (m_head->method == http::Method::Post &&
+        m_runtime->runtime->cache->generations().of(m_cache.hash) != m_cache.generation)
+        m_cache.superseded = true;
     invalidateBy(head);
     if (!m_cache.engaged())
         return false;
@@ -112,6 +115,12 @@ cache::StoredRef Exchange::freshen(const cache::StoredRef& old, const http::Resp
     if (fresh.varyChanged || old != m_cache.chosen) {
         m_cache.selecting.clear();
         cache::appendSelecting(cache::readVary(fields), *m_head, m_cache.selecting);
+        if (m_cache.selecting.size() > cache::StoredResponse::textLimit) {
+            // More than can be stored beside it: for this client alone.
+            if (fresh.varyChanged)
+                m_cache.cache->store().remove(*old, m_cache.hash);
+            return cache::StoredResponse::makeFreshened(*old, selecting, fields, fresh.facts);
+        }
         if (fresh.varyChanged)
             selecting = m_cache.selecting;
     }
@@ -183,9 +192,10 @@ bool Exchange::bringsRepresentation(const http::ResponseHead& head) const {
     return cache::representsTarget({scheme, m_head->authority, m_head->pathAndQuery}, head.fields);
 }
 
-/// The same section: only where the response itself tells for how long.
+/// The same section: only where the response itself tells for how long, and where nothing has changed the target
+/// since the request came.
 bool Exchange::engageForGet(const cache::StoreDecision& decision) {
-    return decision.stored() && !decision.facts.heuristic && decision.facts.lifetime > 0 &&
+    return decision.stored() && !decision.facts.heuristic && decision.facts.lifetime > 0 && !m_cache.superseded &&
            m_cache.engage(*m_runtime->runtime->cache, keySource({}));
 }
 

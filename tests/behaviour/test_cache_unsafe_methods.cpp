@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "behaviour/cache_story.h"
 #include "behaviour/cached_resources.h"
+#include "support/gate.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
@@ -90,6 +92,27 @@ class TestCacheUnsafeMethods : public QObject {
             {{200, {location, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"}, "posted"}, {200, {}}});
         QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
         QCOMPARE(m_resources->ask(target).body, "body"s);
+    }
+
+    /// What POST brings is older than what another request has changed since.
+    void rfc9110_section_9_3_3_notWhatWasChangedSince() {
+        Gate gate;
+        Origin origin([&gate](OriginExchange& exchange) {
+            exchange.readBody();
+            if (exchange.method() == "POST" && !exchange.waitFor(gate))
+                return;
+            exchange.respond(200, exchange.method(), {{"Cache-Control", "max-age=600"}, {"Content-Location", "/"}});
+        });
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Client posting = proxy.connect();
+        posting.send(request("POST", "/", "", "1"));
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
+        COMPARE_STATUS(proxy.exchange(request("PUT", "/", "", "2")), 200);
+        gate.open();
+        QCOMPARE(posting.read().body, "POST"s);
+        QCOMPARE(proxy.get("/").body, "GET"s);
+        QCOMPARE(proxy.get("/").body, "GET"s);
+        QCOMPARE(origin.requestCount(), size_t(3));
     }
 
     /// Every variant leaves.

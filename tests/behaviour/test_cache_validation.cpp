@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "behaviour/cache_story.h"
 #include "behaviour/cached_resources.h"
 
 using namespace reverxy;
@@ -59,6 +60,30 @@ class TestCacheValidation : public QObject {
         // Fresh again, by what the 304 said.
         COMPARE_STATUS(m_story->ask(target), 200);
         QCOMPARE(m_story->asked(target), size_t(2));
+    }
+
+    /// What a request says in the fields that Vary names may be more than can be stored beside a response.
+    void section_4_1_moreThanCanBeStored() {
+        Origin origin([](OriginExchange& exchange) {
+            exchange.discardBody();
+            const Fields fields{{"Cache-Control", "max-age=600"}, {"Vary", "Foo"}, {"ETag", "\"a\""}};
+            if (exchange.field("If-None-Match").empty())
+                exchange.respond(200, "body", fields);
+            else
+                exchange.respond(304, "", fields);
+        });
+        config::Config config = cachingConfig({origin.port()});
+        config.proxy.maxHeaderSize = 256 * 1024;
+        RunningEngine proxy(config);
+        QCOMPARE(proxy.exchange(request("GET", "/", "Foo: 1\r\n")).body, "body"s);
+        const std::string large(70'000, ':');
+        for (size_t asked = 2; asked < 5; ++asked) {
+            QCOMPARE(proxy.exchange(request("GET", "/", "Foo: " + large + "\r\n")).body, "body"s);
+            QCOMPARE(origin.requestCount(), asked);
+        }
+        QCOMPARE(proxy.exchange(request("GET", "/", "Foo: 2\r\n")).body, "body"s);
+        QCOMPARE(proxy.exchange(request("GET", "/", "Foo: 1\r\n")).body, "body"s);
+        QCOMPARE(origin.requestCount(), size_t(5));
     }
 
     /// Section 5.2.2.4: each use is validated.

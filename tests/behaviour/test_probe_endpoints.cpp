@@ -140,7 +140,7 @@ class TestProbeEndpoints : public QObject {
         });
         RunningEngine proxy(configFor({origin.port()}));
         for (int i = 0; i < 7; ++i)
-            COMPARE_STATUS(proxy.get("/good?secret=4711"), 200);
+            COMPARE_STATUS(proxy.get("/good?secret=xyzzy"), 200);
         COMPARE_STATUS(proxy.get("/bad"), 500);
         COMPARE_STATUS(proxy.exchange(request("POST", "/", "", "12345")), 200);
         proxy.waitForDecisions(9);
@@ -159,7 +159,7 @@ class TestProbeEndpoints : public QObject {
         QCOMPARE(value("reverxy_backend_first_byte_seconds_count{pool=\"default\",backend=\"origin-1\"}"), "9"s);
         QCOMPARE(value("reverxy_backend_requests_in_flight{pool=\"default\",backend=\"origin-1\"}"), "0"s);
         QCOMPARE(value("reverxy_workers"), "2"s);
-        QVERIFY(response.body.find("4711") == std::string::npos);
+        QVERIFY(response.body.find("xyzzy") == std::string::npos);
         QVERIFY(response.body.find("127.0.0.1") == std::string::npos);
     }
 

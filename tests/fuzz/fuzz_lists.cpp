@@ -29,7 +29,7 @@ void checkElements(const FieldValue& value) {
     for (const std::string_view element : elements) {
         require(!element.empty() && value.holds(element), "elements lie within the value");
         require(http::trimmed(element) == element, "no blanks stand around an element");
-        require(proxy::listContains(value.view(), element), "an element is found");
+        require(http::listContains(value.view(), element), "an element is found");
         anew.append("\t").append(element).append(" ,");
     }
     // A quoted string that never ends takes all that follows, and so can only be in the last.
