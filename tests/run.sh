@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Installs what is missing, builds everything in the preset `release` (the tree installer/run.sh uses) and runs the tests.
 #   bash tests/run.sh          the label `quick`, what every change must pass
-#   bash tests/run.sh soak     the label `soak`: long runs, attacks, huge bodies
+#   bash tests/run.sh soak     the label `soak`: long runs, attacks, huge bodies, fuzzing by the minute
 # Prints one line when all is well, the failing tests with their output otherwise. The results are left in
 # build/results/release.xml (JUnit).
 set -euo pipefail
@@ -19,3 +19,8 @@ fi
 install_packages build test
 build_preset release
 run_tests release "$label"
+if [ "$label" = soak ]; then
+    install_packages ci
+    build_preset fuzz --target fuzzers
+    run_tests fuzz soak '^fuzz_'
+fi
