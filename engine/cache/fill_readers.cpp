@@ -3,6 +3,7 @@
 #include "cache/fill.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reverxy::cache {
 
@@ -55,8 +56,7 @@ bool Fill::takePart(Place& place, Piece& piece) {
     }
     if (!place.m_block) {
         SharedRef<BodyBlock>& start = m_slots[place.m_slot].start;
-        place.m_block = start ? std::move(start) : m_first;
-        start.reset();
+        place.m_block = start ? std::exchange(start, {}) : m_first;
     } else if (place.m_offset == place.m_block->size()) {
         // The assignment lets go of the block that is passed only after its successor is held.
         place.m_block = place.m_block->next();

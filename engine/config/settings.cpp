@@ -112,8 +112,8 @@ constexpr std::array table{
         "interface), or one address.")),
     afterRestart(orQuoted(integer<&Proxy::port>("port", "8080", 0, 65535, "",
                                                 "Port for clients; 0 takes any free one and says which."))),
-    afterRestart(orQuoted(integer<&Proxy::probePort>(
-        "probe_port", "8085", 0, 65535, "", "Port of the probe endpoints and the metrics."))),
+    afterRestart(orQuoted(integer<&Proxy::probePort>("probe_port", "8085", 0, 65535, "",
+                                                     "Port of the probe endpoints and the metrics."))),
     afterRestart(plain<&Proxy::probeHost>("probe_host", Type::ListenHost, "localhost",
                                           "Where the probe port is listened on, written as `host` is.")),
     plain<&Proxy::probeNames>(

@@ -58,7 +58,7 @@ class ClientTable {
     ClientTable& operator=(const ClientTable&) = delete;
 
     /// Judges and counts a request. The calls for one table have policies of which each countsLike() the others.
-    Admission admit(const QuotaPolicy& policy, uint32_t maxClients, const ClientKey& key, TimePoint now);
+    Admission admit(const QuotaPolicy& policy, uint32_t maxClients, const ClientKey& key, TimePoint at);
 
     /// Forgets what a client has used. False when it is not remembered.
     bool reset(const ClientKey& key);
@@ -66,7 +66,7 @@ class ClientTable {
 
     /// At most `most` clients in the order of comesFirst(). Holds no lock for longer than it takes to look at twice
     /// as many.
-    std::vector<ClientRow> snapshot(const QuotaPolicy& policy, size_t most, TimePoint now) const;
+    std::vector<ClientRow> snapshot(const QuotaPolicy& policy, size_t most, TimePoint at) const;
     LimitTotals totals() const;
 
   private:

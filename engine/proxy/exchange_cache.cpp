@@ -18,7 +18,6 @@ using cache::ReuseVerdict;
 using cache::Situation;
 using cache::StoreVerdict;
 using http::FieldId;
-using observe::Phase;
 
 /// What the request's key is made of; `path` in place of the head's, if not empty.
 KeySource Exchange::keySource(std::string_view path) const {

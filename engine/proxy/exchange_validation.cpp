@@ -124,7 +124,7 @@ cache::StoredRef Exchange::freshen(const cache::StoredRef& old, const http::Resp
         if (fresh.varyChanged)
             selecting = m_cache.selecting;
     }
-    const cache::StoredRef made = cache::StoredResponse::makeFreshened(*old, selecting, fields, fresh.facts);
+    cache::StoredRef made = cache::StoredResponse::makeFreshened(*old, selecting, fields, fresh.facts);
     const bool kept = m_cache.cache->insert(made, old.raw(), m_cache.hash, m_cache.generation, now);
     // The backend chose another variant for this request than what was known of it told: it is stored for such
     // requests as well.
