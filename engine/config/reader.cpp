@@ -186,7 +186,7 @@ Reading readConfiguration(const Input& input) {
     if (input.text) {
         const YamlTree tree = parseYaml(*input.text);
         for (const YamlProblem& problem : tree.problems)
-            draft.reportInFile(problem.at, {}, problem.message);
+            draft.reportInFile(problem.at, problem.key, problem.message);
         complete = tree.complete;
         if (complete)
             readGroup(draft, tree.root, Group::Root, &draft.config, {});

@@ -72,7 +72,17 @@ class TreeBuilder {
                 m_skipped + m_offsets.byteOf(mark.index)};
     }
 
-    void report(const Mark& at, std::string message) { m_tree.problems.push_back({at, std::move(message)}); }
+    void report(const Mark& at, std::string message) {
+        m_tree.problems.push_back({at, m_path, std::move(message)});
+    }
+
+    /// Lengthens the path by a key, which may be anything; returns where it ended before.
+    size_t enter(std::string_view key) {
+        const size_t before = m_path.size();
+        const std::string shown = quoted(key);
+        m_path += (before > 0 ? "." : "") + shown.substr(1, shown.size() - 2);
+        return before;
+    }
 
     bool fail(const Mark& at, std::string message) {
         report(at, std::move(message));
@@ -220,9 +230,12 @@ class TreeBuilder {
                 node.end = markOf(event->end_mark);
                 return true;
             }
+            const size_t outside = m_path.size();
+            m_path += "[" + std::to_string(node.items.size()) + "]";
             node.items.emplace_back();
             if (!readNode(event, node.items.back(), depth + 1))
                 return false;
+            m_path.resize(outside);
         }
     }
 
@@ -243,8 +256,11 @@ class TreeBuilder {
             if (!next(valueEvent))
                 return false;
             Node value;
+            const size_t outside = enter(key.text);
             if (!readNode(valueEvent, value, depth + 1))
                 return false;
+            const std::string path = m_path;
+            m_path.resize(outside);
             if (key.kind == Node::Kind::Invalid)
                 continue;
             if (key.kind == Node::Kind::Sequence || key.kind == Node::Kind::Mapping) {
@@ -253,8 +269,9 @@ class TreeBuilder {
             }
             const auto [first, isNew] = lineOfKey.emplace(key.text, key.start.line);
             if (!isNew) {
-                report(key.start, "the key " + quoted(key.text) + " was already written in line " +
-                                      std::to_string(first->second) + ": keep one of the two");
+                m_tree.problems.push_back(
+                    {key.start, path,
+                     "was already written in line " + std::to_string(first->second) + ": keep one of the two"});
                 continue;
             }
             value.key = std::move(key.text);
@@ -271,6 +288,7 @@ class TreeBuilder {
     bool m_ready = false;
     unsigned m_documents = 0;
     size_t m_nodes = 0;
+    std::string m_path; // of what is being read
     YamlTree m_tree;
 };
 
@@ -279,7 +297,7 @@ class TreeBuilder {
 YamlTree parseYaml(std::string_view text) {
     if (text.size() > longestDocument) {
         YamlTree tree;
-        tree.problems.push_back({{}, "is too long: a configuration has at most 4 MiB"});
+        tree.problems.push_back({{}, {}, "is too long: a configuration has at most 4 MiB"});
         return tree;
     }
     return TreeBuilder(text).build();

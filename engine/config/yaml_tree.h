@@ -39,6 +39,7 @@ struct Node {
 
 struct YamlProblem {
     Mark at;
+    std::string key; // path, as `pools.web.backends[0]`; empty where the document itself is at fault
     std::string message;
 };
 

@@ -136,7 +136,7 @@ class TestCompletion : public QObject {
         row("two routes of a name", "routes:\n  - { name: a }\n  - { name: a }\n",
             "3:13: routes[1].name: `a` is already the name of routes[0]: give each route its own");
         row("two pools of a name", "pools: { a: {}, a: {} }\n",
-            "1:17: the key `a` was already written in line 1: keep one of the two");
+            "1:17: pools.a: was already written in line 1: keep one of the two");
         row("pool and pools.default", "pool: {}\npools:\n  default: {}\n",
             "3:3: pools.default: is the same pool as `pool` in line 1: keep one of the two");
         row("pools.default and pool", "pools:\n  default: {}\npool: {}\n",

@@ -144,7 +144,7 @@ class TestReader : public QObject {
             "address, or put a program "
             "that speaks TLS to it in between");
         row("duplicate key", "proxy: {}\nproxy: {}\n",
-            "2:1: the key `proxy` was already written in line 1: keep one of the two");
+            "2:1: proxy: was already written in line 1: keep one of the two");
     }
 
     void names() {

@@ -27,7 +27,9 @@ QByteArray placesOf(const YamlTree& tree) {
     QByteArray text;
     for (const YamlProblem& problem : tree.problems)
         text += QByteArray::number(problem.at.line) + ':' + QByteArray::number(problem.at.column) + ' ' +
-                QByteArray::fromStdString(problem.message) + '\n';
+                QByteArray::fromStdString(problem.key.empty() ? problem.message
+                                                              : problem.key + ": " + problem.message) +
+                '\n';
     return text;
 }
 
@@ -133,18 +135,20 @@ class TestYamlTree : public QObject {
         const auto row = [](const char* name, const QByteArray& text, const char* begin, bool complete) {
             QTest::newRow(name) << text << QByteArray(begin) << complete;
         };
-        row("duplicate key", "a: 1\nb: 2\na: 3\n", "3:1 the key `a` was already written in line 1", true);
-        row("duplicate key in quotes", "a: 1\n\"a\": 3\n", "2:1 the key `a` was already written in line 1", true);
-        row("alias", "a: *x\n", "1:4 uses an alias", true);
-        row("anchor", "a: &x 1\n", "1:4 has an anchor", true);
-        row("anchor of a section", "a: &x\n  b: 1\n", "1:4 has an anchor", true);
-        row("merge key", "a: 1\n<<: *x\n", "2:5 uses an alias", true);
-        row("tag", "a: !ruby 1\n", "1:4 has the tag `!ruby`", true);
-        row("tag of a section", "a: !!set { x }\n", "1:4 has the tag", true);
+        row("duplicate key", "a: 1\nb: 2\na: 3\n", "3:1 a: was already written in line 1", true);
+        row("duplicate key in quotes", "a: 1\n\"a\": 3\n", "2:1 a: was already written in line 1", true);
+        row("alias", "a: *x\n", "1:4 a: uses an alias", true);
+        row("anchor", "a: &x 1\n", "1:4 a: has an anchor", true);
+        row("anchor of a section", "a: &x\n  b: 1\n", "1:4 a: has an anchor", true);
+        row("merge key", "a: 1\n<<: *x\n", "2:5 <<: uses an alias", true);
+        row("tag", "a: !ruby 1\n", "1:4 a: has the tag `!ruby`", true);
+        row("tag of a section", "a: !!set { x }\n", "1:4 a: has the tag", true);
+        row("deep", "pools:\n  web:\n    backends:\n      - {}\n      - { url: x, url: y }\n",
+            "5:19 pools.web.backends[1].url: was already written in line 5", true);
         row("key that is a list", "? [a]\n: 1\n", "1:3 is no key", true);
         row("second document", "a: 1\n---\nb: 1\n", "2:1 a second document", false);
         row("tab", "a:\n\tb: 1\n", "2:1 is not valid YAML: a tab", false);
-        row("open bracket", "a: [1,\nb: 2\n", "3:1 is not valid YAML", false);
+        row("open bracket", "a: [1,\nb: 2\n", "3:1 a: is not valid YAML", false);
         row("open quote", "a: \"x\n", "2:1 is not valid YAML", false);
         row("stray text", "a: 1\nb\n", "3:1 is not valid YAML", false);
         row("not UTF-8", "a: 1\n\xC3\xB6: \xFF\n", "2:4 is not UTF-8", false);
