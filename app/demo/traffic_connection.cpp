@@ -31,7 +31,8 @@ TrafficConnection::~TrafficConnection() {
 }
 
 void TrafficConnection::open(const QString& host, quint16 port) {
-    m_socket.connectToHost(host, port);
+    // The name needs no look-up, and some systems know nothing of it.
+    m_socket.connectToHost(host == QLatin1String("localhost") ? QStringLiteral("127.0.0.1") : host, port);
 }
 
 void TrafficConnection::send(const PlannedRequest& request, const std::string& entityTag) {
