@@ -8,6 +8,7 @@
 #include "ui/pages/cache_purger.h"
 #include "ui/widgets/elided_label.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/filter_field.h"
 #include "ui/widgets/fonts.h"
 #include "ui/widgets/list_view.h"
 #include "ui/widgets/meter.h"
@@ -18,7 +19,6 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
-#include <QKeyEvent>
 #include <QMenu>
 #include <QVBoxLayout>
 
@@ -118,7 +118,7 @@ CachePage::CachePage(api::EngineControl& control, QWidget* parent)
       m_responses(new CacheCountModel(QStringLiteral("Responses"), this)),
       m_snapshot(std::make_shared<const api::EngineSnapshot>()),
       m_meter(new Meter(QStringLiteral("Memory of the cache"), this)), m_held(new QLabel(this)),
-      m_summary(new ElidedLabel(this)), m_filter(new QLineEdit(this)), m_count(new QLabel(this)),
+      m_summary(new ElidedLabel(this)), m_filter(new FilterField(this)), m_count(new QLabel(this)),
       m_soft(new QPushButton(QStringLiteral("&Soft purge"), this)),
       m_hard(new QPushButton(QStringLiteral("&Purge"), this)),
       m_more(new QPushButton(QStringLiteral("&More"), this)), m_list(new ListView(this)),
@@ -243,9 +243,7 @@ QWidget* CachePage::makeBar() {
     m_filter->setToolTip(QStringLiteral(
         "All words have to be found in a URL or in the request fields that chose the response (Ctrl+F)"));
     m_filter->setAccessibleName(QStringLiteral("Filter stored responses"));
-    m_filter->setClearButtonEnabled(true);
-    m_filterSign = m_filter->addAction(iconOf(Sign::Search, palette()), QLineEdit::LeadingPosition);
-    m_filter->installEventFilter(this);
+    m_filter->leadTo(*m_list);
     connect(m_filter, &QLineEdit::textChanged, &m_typing, qOverload<>(&QTimer::start));
     m_count->setFont(captionFont(font()));
     auto* row = new QHBoxLayout(bar);
@@ -430,29 +428,7 @@ void CachePage::showMenu(const QPoint& position) {
 }
 
 void CachePage::beginFilter() {
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
-}
-
-bool CachePage::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_filter && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Escape && !m_filter->text().isEmpty()) {
-            m_filter->clear();
-            return true;
-        }
-        if (key == Qt::Key_Down || key == Qt::Key_Return) {
-            m_list->setFocus(Qt::TabFocusReason);
-            return true;
-        }
-    }
-    return QWidget::eventFilter(watched, event);
-}
-
-void CachePage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_filterSign)
-        m_filterSign->setIcon(iconOf(Sign::Search, palette()));
+    m_filter->begin();
 }
 
 void CachePage::showEvent(QShowEvent* event) {

@@ -5,7 +5,6 @@
 
 #include <QElapsedTimer>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSortFilterProxyModel>
@@ -22,6 +21,7 @@ class CachePurger;
 class CacheReader;
 class ElidedLabel;
 class EmptyState;
+class FilterField;
 class ListView;
 class Meter;
 
@@ -44,8 +44,6 @@ class CachePage : public QWidget {
     void told(const QString& message);
 
   protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
-    void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
   private:
@@ -79,8 +77,7 @@ class CachePage : public QWidget {
     Meter* m_meter;
     QLabel* m_held;
     ElidedLabel* m_summary;
-    QLineEdit* m_filter;
-    QAction* m_filterSign = nullptr;
+    FilterField* m_filter;
     QLabel* m_count;
     QPushButton* m_soft;
     QPushButton* m_hard;

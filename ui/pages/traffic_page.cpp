@@ -8,6 +8,7 @@
 #include "ui/models/format.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/exchange_detail.h"
+#include "ui/widgets/filter_field.h"
 #include "ui/widgets/following_list.h"
 #include "ui/widgets/fonts.h"
 #include "ui/widgets/splitter.h"
@@ -16,7 +17,6 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QKeyEvent>
 #include <QMenu>
 #include <QVBoxLayout>
 
@@ -40,7 +40,7 @@ QString splitKey(Qt::Orientation orientation) {
 
 TrafficPage::TrafficPage(QWidget* parent)
     : QWidget(parent), m_model(new ExchangeModel(this)), m_filtered(new FilteredExchanges(this)),
-      m_filter(new QLineEdit(this)), m_counts(new QLabel(this)), m_follow(new QPushButton(this)),
+      m_filter(new FilterField(this)), m_counts(new QLabel(this)), m_follow(new QPushButton(this)),
       m_list(new FollowingList(this)), m_empty(new EmptyState(this)), m_upper(new QStackedWidget(this)),
       m_detail(new ExchangeDetail(this)), m_split(new Splitter(Qt::Vertical, this)) {
     setBackgroundRole(QPalette::Base);
@@ -103,9 +103,7 @@ QWidget* TrafficPage::makeBar() {
         QStringLiteral("All words have to be found in a row; 4xx means statuses from 400 to 499, and "
                        "-word hides what has the word (Ctrl+F)"));
     m_filter->setAccessibleName(QStringLiteral("Filter"));
-    m_filter->setClearButtonEnabled(true);
-    m_filterSign = m_filter->addAction(QIcon(), QLineEdit::LeadingPosition);
-    m_filter->installEventFilter(this);
+    m_filter->leadTo(*m_list);
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_filtered->setFilter(ExchangeFilter(text));
         if (m_list->isFollowing())
@@ -146,8 +144,7 @@ void TrafficPage::add(const api::ExchangeBatch& exchanges, quint64 skipped) {
 }
 
 void TrafficPage::beginFilter() {
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
+    m_filter->begin();
 }
 
 void TrafficPage::setFilter(const QString& text) {
@@ -223,7 +220,6 @@ void TrafficPage::refreshDetail() {
 }
 
 void TrafficPage::refreshIcons() {
-    m_filterSign->setIcon(iconOf(Sign::Search, palette()));
     m_follow->setIcon(iconOf(Sign::Follow, palette()));
 }
 
@@ -249,24 +245,9 @@ void TrafficPage::showMenu(const QPoint& position) {
     menu.exec(m_list->viewport()->mapToGlobal(position));
 }
 
-bool TrafficPage::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == m_filter && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Escape && !m_filter->text().isEmpty()) {
-            m_filter->clear();
-            return true;
-        }
-        if (key == Qt::Key_Down || key == Qt::Key_Return) {
-            m_list->setFocus(Qt::TabFocusReason);
-            return true;
-        }
-    }
-    return QWidget::eventFilter(watched, event);
-}
-
 void TrafficPage::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_filterSign)
+    if (event->type() == QEvent::PaletteChange)
         refreshIcons();
 }
 

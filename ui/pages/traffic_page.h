@@ -5,7 +5,6 @@
 
 #include <QHash>
 #include <QLabel>
-#include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QSplitter>
@@ -17,6 +16,7 @@ namespace reverxy::ui {
 class EmptyState;
 class ExchangeDetail;
 class ExchangeModel;
+class FilterField;
 class FilteredExchanges;
 class FollowingList;
 
@@ -43,7 +43,6 @@ class TrafficPage : public QWidget {
     void followingChanged(bool following);
 
   protected:
-    bool eventFilter(QObject* watched, QEvent* event) override;
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
@@ -59,8 +58,7 @@ class TrafficPage : public QWidget {
 
     ExchangeModel* m_model;
     FilteredExchanges* m_filtered;
-    QLineEdit* m_filter;
-    QAction* m_filterSign = nullptr;
+    FilterField* m_filter;
     QLabel* m_counts;
     QPushButton* m_follow;
     FollowingList* m_list;
