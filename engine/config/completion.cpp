@@ -105,14 +105,19 @@ void completeRoutes(Draft& draft) {
 }
 
 void completePools(Draft& draft) {
-    Config& config = draft.config;
-    const bool hasDefault = std::any_of(config.pools.begin(), config.pools.end(),
-                                        [](const Pool& pool) { return pool.name == "default"; });
+    std::vector<Pool>& pools = draft.config.pools;
+    const auto isDefault = [](const Pool& pool) { return pool.name == "default"; };
+    auto found = std::find_if(pools.begin(), pools.end(), isDefault);
     // Routes to named pools alone need no pool "default"; without routes or without any pool it is where requests
     // go.
-    if (!hasDefault && (config.routes.empty() || config.pools.empty()))
-        config.pools.emplace_back().name = "default";
-    for (Pool& pool : config.pools)
+    if (found == pools.end() && (draft.config.routes.empty() || pools.empty())) {
+        found = pools.emplace(pools.end());
+        found->name = "default";
+    }
+    // One order whatever the file's: `pool`, written or not, stands before `pools`.
+    if (found != pools.end() && !draft.has("pools.default"))
+        std::rotate(pools.begin(), found, std::next(found));
+    for (Pool& pool : pools)
         completePool(draft, pool);
 }
 

@@ -44,6 +44,19 @@ class TestCompletion : public QObject {
         QCOMPARE(routed.config->pools.at(0).name, std::string("default"));
     }
 
+    // Where a file writes its pools in another order than they are printed in, it still means the same.
+    void theShortPoolStandsFirst() {
+        for (const char* text : {"pools: { b: {}, a: {} }\n", "pools: { b: {}, a: {} }\npool: {}\n"}) {
+            const Reading reading = readText(text);
+            QVERIFY2(reading.config, problemsOf(reading));
+            QCOMPARE(reading.config->pools.size(), size_t(3));
+            QCOMPARE(reading.config->pools[0].name, std::string("default"));
+            QCOMPARE(reading.config->pools[1].name, std::string("b"));
+            QCOMPARE(reading.config->pools[2].name, std::string("a"));
+            QCOMPARE(reading.config->routes[0].pool, uint32_t(0));
+        }
+    }
+
     void routesFindTheirPools() {
         const Reading reading = readText(
             "routes:\n  - { host: orders.localhost, path: /api/orders/, strip_prefix: /api, pool: orders }\n"
@@ -65,9 +78,10 @@ class TestCompletion : public QObject {
                      "load_balancer: { type: least-connections }\n");
         QVERIFY2(reading.config, problemsOf(reading));
         QCOMPARE(reading.config->balance, BalanceAlgorithm::LeastConnections);
-        QCOMPARE(reading.config->pools[0].balance, BalanceAlgorithm::LeastConnections);
-        QCOMPARE(reading.config->pools[1].balance, BalanceAlgorithm::RoundRobin);
-        QCOMPARE(reading.config->pools[2].balance, BalanceAlgorithm::LeastConnections);
+        QCOMPARE(reading.config->pools[0].name, std::string("default"));
+        QCOMPARE(reading.config->pools[1].balance, BalanceAlgorithm::LeastConnections);
+        QCOMPARE(reading.config->pools[2].balance, BalanceAlgorithm::RoundRobin);
+        QCOMPARE(reading.config->pools[3].balance, BalanceAlgorithm::LeastConnections);
     }
 
     // From the whole global section, wherever it stands and whatever flags and environment made of it.

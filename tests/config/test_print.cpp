@@ -77,6 +77,8 @@ class TestPrint : public QObject {
             "routes:\n  - { host: \"*.a.b\", path: /a, strip_prefix: /a, pool: a, rate_limiter: { enabled: true } "
             "}\n"
             "  - { pool: b }\n  - { name: last }\n");
+        QTest::newRow("pools without routes") << QByteArray("pools: { b: {}, a: {} }\n");
+        QTest::newRow("pool behind pools") << QByteArray("pools: { b: {}, a: {} }\npool: {}\n");
         QTest::newRow("odd units") << QByteArray(
             "proxy: { idle_timeout: 90000ms, max_header_size: 2048B }\ncache: { max_age: 120m }\n");
         QTest::newRow("lists") << QByteArray("log: { redact: ['X-A', \"!x\", \"*\", \"~\", \"%\", \"#a\"] }\n");
