@@ -3,6 +3,11 @@
 #include "health/target.h"
 #include "support/loopback_port.h"
 
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
 using namespace reverxy;
 using namespace reverxy::test;
 using health::State;
@@ -238,6 +243,61 @@ class TestHealthProbes : public QObject {
         gate.open();
         COMPARE_STATUS(busy.read(), 200);
         COMPARE_STATUS(proxy.get("/"), 200); // the one slot is there for traffic
+    }
+
+    /// While as many probes hang as may run at once, requests go on as if there were none: at once, on the one
+    /// connection that each backend allows, and no further probe begins because of them.
+    void probesThatHangDisturbNoRequest() {
+        constexpr size_t count = 4;
+        const Gate never;
+        std::mutex mutex;
+        std::set<size_t> forProbes, forRequests; // connections
+        const auto seen = [&mutex](std::set<size_t>& connections, size_t number) {
+            const std::lock_guard lock(mutex);
+            connections.insert(number);
+        };
+        const auto sizeOf = [&mutex](const std::set<size_t>& connections) {
+            const std::lock_guard lock(mutex);
+            return connections.size();
+        };
+        std::vector<std::unique_ptr<Origin>> origins;
+        std::vector<uint16_t> ports;
+        for (size_t i = 0; i < count; ++i) {
+            origins.push_back(std::make_unique<Origin>([&, i](OriginExchange& exchange) {
+                const size_t connection = i * 1000 + exchange.request().connection;
+                if (exchange.target() != "/health") {
+                    seen(forRequests, connection);
+                    exchange.respond(200, "");
+                    return;
+                }
+                seen(forProbes, connection);
+                exchange.waitFor(never);
+                exchange.close();
+            }));
+            ports.push_back(origins.back()->port());
+        }
+        config::Config config = probedConfig(ports);
+        config.pools[0].healthChecker.concurrency = 2;
+        config.pools[0].healthChecker.timeout = 24h;
+        for (config::Backend& backend : config.pools[0].backends)
+            backend.maxConnections = 1;
+        RunningEngine proxy(config);
+        QVERIFY(waitUntil([&] { return sizeOf(forProbes) == 2; }));
+
+        constexpr size_t requests = 200;
+        Client client = proxy.connect();
+        for (size_t i = 0; i < requests; ++i)
+            COMPARE_STATUS(client.get("/"), 200);
+        const auto decisions = proxy.waitForDecisions(requests);
+        for (size_t i = 0; i < requests; ++i) {
+            QCOMPARE(decisions[i].attemptsTotal, uint16_t(1));
+            QCOMPARE(decisions[i].queuedMicros, uint32_t(0));
+            QCOMPARE(decisions[i].lastAttempt().reusedConnection, i >= count);
+        }
+        QCOMPARE(sizeOf(forRequests), count);
+        QCOMPARE(sizeOf(forProbes), size_t(2));
+        for (const std::unique_ptr<Origin>& origin : origins)
+            origin->stop();
     }
 
     void onlySoManyAtOnce() {

@@ -33,7 +33,20 @@ class TestSoakHealth : public QObject {
         constexpr size_t count = 1000;
         Origin::Options unrecorded;
         unrecorded.record = false;
-        Origin origin(answer(""), unrecorded);
+        std::atomic<int> running{0}, most{0}; // probes
+        Origin origin(
+            [&](OriginExchange& exchange) {
+                if (!exchange.target().starts_with("/health")) {
+                    exchange.respond(200, "");
+                    return;
+                }
+                const int now = ++running;
+                for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+                }
+                --running; // the prober cannot know before that it is over
+                exchange.respond(200, "");
+            },
+            unrecorded);
         config::Config config = configFor(std::vector<uint16_t>(count, origin.port()));
         config.log.access = false;
         config.pools[0].healthChecker = {};
@@ -71,6 +84,12 @@ class TestSoakHealth : public QObject {
                      1e6 * used / static_cast<double>(probes), latencies[latencies.size() / 2],
                      latencies[latencies.size() * 99 / 100]);
         QCOMPARE(pools[0].available, uint32_t(count));
+        QVERIFY(most.load() <= int(config.pools[0].healthChecker.concurrency));
+        const auto decisions = proxy.waitForDecisions(1);
+        for (const observe::Decision& decision : decisions) {
+            QCOMPARE(decision.attemptsTotal, uint16_t(1));
+            QCOMPARE(decision.queuedMicros, uint32_t(0));
+        }
         for (const health::BackendSnapshot& backend : pools[0].backends) {
             QVERIFY(backend.target->probesPassed >= 6); // six whole intervals
             QCOMPARE(backend.target->probesFailed, uint64_t(0));
