@@ -25,9 +25,12 @@ struct TrafficReport {
     Failure last = Failure::None; // of the failures
 };
 
-/// Whether a request's failure speaks against the backend as a whole. Only what happens to connections does: a slow
-/// or odd response may be that one request's fault. A connection that had served others before and closes as the
-/// next request comes shows a backend that tidies up; a dead one shows when the next connection is tried.
+/// Whether a request's failure speaks against the backend as a whole. Only what happens to connections does: one
+/// that does not open, or closes before a whole response head. A late response is no such thing, nor is an odd one
+/// or a 5xx: it may be that one request's fault, and probes have a time of their own to find a backend that hangs.
+/// (Three slow reports asked for at once must not take out who serves all else.) A connection that had served
+/// others before and closes as the next request comes shows a backend that tidies up; a dead one shows when the
+/// next connection is tried.
 bool speaksAgainstBackend(Failure failure, bool reusedConnection);
 
 /// The result in a few words: "status 200", "status 503 instead of 200-399", "connected", "connection refused

@@ -61,6 +61,58 @@ class TestHealthTraffic : public QObject {
                 std::string::npos);
     }
 
+    void whatCountsAgainstABackend_data() {
+        QTest::addColumn<QString>("response");
+        QTest::addColumn<int>("status"); // at the client
+        QTest::addColumn<bool>("counts");
+        QTest::newRow("closed before the head") << "" << 502 << true;
+        QTest::newRow("closed within the head") << "HTTP/1.1 200 OK\r\nContent-" << 502 << true;
+        QTest::newRow("nothing in time") << "silence" << 504 << false;
+        QTest::newRow("no HTTP") << "hello\r\n\r\n" << 502 << false;
+        QTest::newRow("its own 503") << "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n" << 503 << false;
+        QTest::newRow("closed within the body")
+            << "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut" << 200 << false;
+    }
+
+    void whatCountsAgainstABackend() {
+        QFETCH(QString, response);
+        QFETCH(int, status);
+        QFETCH(bool, counts);
+        const Gate never;
+        const std::string bytes = response.toStdString();
+        Origin origin([&](OriginExchange& exchange) {
+            exchange.close();
+            if (exchange.target() == "/closed")
+                return;
+            if (bytes == "silence")
+                exchange.waitFor(never);
+            else
+                exchange.send(bytes);
+        });
+        config::Config config = withoutFurtherProbes({origin.port()});
+        config.pools[0].backends[0].healthUrl.clear(); // it does accept connections
+        config.proxy.retries = 0;
+        config.proxy.workers = 1; // whose reports come in the order of the requests
+        if (bytes == "silence")
+            config.proxy.responseTimeout = 50ms;
+        RunningEngine proxy(config);
+        QVERIFY(waitForState(proxy, State::Up)); // its only probe is over, and passed
+        for (uint32_t i = 1; i <= 4; ++i) {      // one more than takes it out
+            QCOMPARE(proxy.get("/").status, status);
+            if (counts && i <= config.pools[0].healthChecker.fall)
+                QVERIFY(waitUntil([&] { return healthOf(proxy, 0).target->trafficFailures == i; }));
+        }
+        if (counts) {
+            QVERIFY(stateOf(proxy, 0) == State::Down);
+            return;
+        }
+        config.proxy.responseTimeout = 60s;
+        proxy.reload(config);
+        COMPARE_STATUS(proxy.get("/closed"), 502); // the first that is reported
+        QVERIFY(waitUntil([&] { return healthOf(proxy, 0).target->trafficFailures == 1; }));
+        QVERIFY(stateOf(proxy, 0) == State::Up);
+    }
+
     void answersBetweenFailuresKeepItIn() {
         std::atomic<int> requests{0};
         Origin moody([&](OriginExchange& exchange) {
