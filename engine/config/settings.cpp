@@ -155,7 +155,8 @@ constexpr std::array table{
                                           "How long a connection to a backend is kept open without a request."),
     integer<&Proxy::retries>(
         "retries", "2", 0, 10, "attempts",
-        "Further attempts for a request that may be retried, each at another backend while one is left."),
+        "Further attempts for a request that may be retried, each at another backend while one is left. One of "
+        "which no byte was sent goes on to another backend at once, whatever stands here."),
     duration<&Proxy::responseTimeout>(
         "response_timeout", "60s", 1, 24 * hour,
         "How long a backend may be silent while it owes a response; not applied to upgraded connections "
