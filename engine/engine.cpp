@@ -126,7 +126,7 @@ std::optional<QString> Engine::start(const config::Config& config) {
     d->health = std::make_unique<net::HealthMonitor>(d->shared, *d->switchboard, d->log, d->healthInbox,
                                                      d->reactor == ReactorKind::Portable);
     d->health->use(runtime);
-    d->resolver->refreshNew();
+    d->resolver->refreshNew(std::chrono::steady_clock::now());
     for (uint32_t index = 0; index < workers; ++index) {
         net::WorkerSetup setup{index,
                                *d->switchboard,
@@ -183,7 +183,7 @@ std::vector<QString> Engine::reload(const config::Config& config) {
         d->switchboard->postToAll(net::UseRuntime{runtime, taken});
     if (d->health)
         d->health->use(runtime);
-    d->resolver->refreshNew();
+    d->resolver->refreshNew(std::chrono::steady_clock::now());
     // Whoever has been told that the file was read again may rely on it. Workers wait for nobody, so this is over
     // in a moment.
     taken->wait();

@@ -6,26 +6,43 @@
 #include <QPointer>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 namespace reverxy::net {
 
 namespace {
-constexpr qint64 refreshMilliseconds = 30'000;
-constexpr qint64 afterFailureMilliseconds = 1'000; // between look-ups that failures ask for
-constexpr int checkMilliseconds = 500;
+constexpr std::chrono::seconds refreshed{30};
+constexpr std::chrono::seconds afterFailure{1}; // between look-ups that failures ask for
+constexpr std::chrono::milliseconds checked{500};
 
 std::optional<IpAddress> fromQt(const QHostAddress& address) {
     return IpAddress::parse(address.toString().section(QLatin1Char('%'), 0, 0).toStdString());
 }
 } // namespace
 
-Resolver::Resolver(proxy::SharedState& shared, Switchboard& switchboard, observe::Log& log)
-    : m_shared(shared), m_switchboard(switchboard), m_log(log) {
-    m_timer.setInterval(checkMilliseconds);
-    connect(&m_timer, &QTimer::timeout, this, [this] { check(); });
+void lookUpBySystem(const std::string& host, std::function<void(LookUpAnswer)> done) {
+    // Without an object as its context: Qt 6.4 forgets to free the function when the context is gone by then. It is
+    // called on this thread all the same.
+    QHostInfo::lookupHost(QString::fromStdString(host), [done = std::move(done)](const QHostInfo& info) {
+        LookUpAnswer answer;
+        const QList<QHostAddress> found = info.addresses();
+        for (const QHostAddress& address : found) {
+            if (const auto converted = fromQt(address))
+                answer.addresses.push_back(*converted);
+        }
+        answer.problem = info.errorString().toStdString();
+        done(std::move(answer));
+    });
 }
 
-void Resolver::refreshNew() {
+Resolver::Resolver(proxy::SharedState& shared, Switchboard& switchboard, observe::Log& log, LookUp lookUp)
+    : m_shared(shared), m_switchboard(switchboard), m_log(log), m_lookUp(std::move(lookUp)) {
+    m_timer.setInterval(checked);
+    connect(&m_timer, &QTimer::timeout, this, [this] { check(std::chrono::steady_clock::now()); });
+}
+
+void Resolver::refreshNew(TimePoint now) {
     std::erase_if(m_entries,
                   [](const auto& entry) { return entry.first.use_count() <= 2 && !entry.second.running; });
     bool any = false;
@@ -34,7 +51,7 @@ void Resolver::refreshNew() {
             continue;
         any = true;
         if (!m_entries.contains(backend))
-            lookUp(backend);
+            ask(backend, now);
     }
     if (any)
         m_timer.start();
@@ -42,39 +59,31 @@ void Resolver::refreshNew() {
         m_timer.stop();
 }
 
-void Resolver::check() {
+void Resolver::check(TimePoint now) {
     for (auto& [backend, entry] : m_entries) {
         if (entry.running)
             continue;
-        const qint64 age = entry.asked.elapsed();
-        if (age >= refreshMilliseconds || (age >= afterFailureMilliseconds && backend->refreshWanted))
-            lookUp(backend);
+        const Duration age = now - entry.asked;
+        if (age >= refreshed || (age >= afterFailure && backend->refreshWanted))
+            ask(backend, now);
     }
 }
 
-void Resolver::lookUp(const std::shared_ptr<proxy::BackendState>& backend) {
+void Resolver::ask(const std::shared_ptr<proxy::BackendState>& backend, TimePoint now) {
     Entry& entry = m_entries[backend];
     entry.running = true;
-    entry.asked.start();
+    entry.asked = now;
     backend->refreshWanted = false;
-    // Not with this object as its context: Qt 6.4 forgets to free the function when the context is gone by then. It
-    // is called on this thread all the same.
-    QHostInfo::lookupHost(QString::fromStdString(backend->host()),
-                          [self = QPointer<Resolver>(this), backend](const QHostInfo& info) {
-                              if (self)
-                                  self->answered(backend, info);
-                          });
+    m_lookUp(backend->host(), [self = QPointer<Resolver>(this), backend](LookUpAnswer answer) {
+        if (self)
+            self->answered(backend, std::move(answer));
+    });
 }
 
-void Resolver::answered(const std::shared_ptr<proxy::BackendState>& backend, const QHostInfo& info) {
+void Resolver::answered(const std::shared_ptr<proxy::BackendState>& backend, LookUpAnswer answer) {
     Entry& entry = m_entries[backend];
     entry.running = false;
-    std::vector<IpAddress> addresses;
-    const QList<QHostAddress> found = info.addresses();
-    for (const QHostAddress& address : found) {
-        if (const auto converted = fromQt(address))
-            addresses.push_back(*converted);
-    }
+    std::vector<IpAddress>& addresses = answer.addresses;
     if (!addresses.empty()) {
         // RFC 8305 section 4: the families take turns, IPv6 first.
         std::stable_sort(addresses.begin(), addresses.end(),
@@ -88,8 +97,7 @@ void Resolver::answered(const std::shared_ptr<proxy::BackendState>& backend, con
         if (!entry.failureTold) {
             entry.failureTold = true;
             m_log.write(observe::Level::Warn, "backend",
-                        "the name " + backend->host() + " does not resolve (" + info.errorString().toStdString() +
-                            "); " +
+                        "the name " + backend->host() + " does not resolve (" + answer.problem + "); " +
                             (known ? "its last known addresses are used" : "requests for it fail until it does"));
         }
     }
