@@ -19,9 +19,9 @@ constexpr uint32_t tooManyConnectionsKind = 1001;
 constexpr uint32_t evenMoreConnectionsKind = 1002;
 } // namespace
 
-ClientConnection::ClientConnection(Services& services, int socket)
-    : m_services(services), m_encoder(m_output, services.loop.buffers()), m_peer(peerOf(socket)) {
-    m_descriptor = socket;
+ClientConnection::ClientConnection(Services& services, const AcceptedSocket& socket)
+    : m_services(services), m_encoder(m_output, services.loop.buffers()), m_peer(socket.peer) {
+    m_descriptor = socket.descriptor;
     m_idleSince = services.loop.now();
 }
 

@@ -18,7 +18,7 @@ namespace reverxy::net {
 /// requests waiting in the receive buffer. Belongs to one worker.
 class ClientConnection final : public Pollable, public Timer, public Resumable {
   public:
-    ClientConnection(Services& services, int socket);
+    ClientConnection(Services& services, const AcceptedSocket& socket);
     ~ClientConnection() override;
     /// False when the reactor could not take the descriptor.
     bool start();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/listener.h"
 
-#include "net/socket.h"
-
 #include <utility>
 
 namespace reverxy::net {
@@ -32,7 +30,7 @@ Listener::~Listener() {
 void Listener::acceptWaiting() {
     for (int count = 0; count < acceptedPerTurn && !m_paused && m_descriptor >= 0; ++count) {
         const AcceptResult result = acceptFrom(m_descriptor);
-        if (result.socket >= 0) {
+        if (result.accepted()) {
             m_accepted(result.socket);
         } else if (result.error != 0) {
             // The queue stays as it is, so that looking again at once would bring the same.
@@ -59,7 +57,7 @@ void Listener::goOn() {
 void Listener::drainAndClose() {
     while (m_descriptor >= 0) {
         const AcceptResult result = acceptFrom(m_descriptor);
-        if (result.socket >= 0)
+        if (result.accepted())
             m_accepted(result.socket);
         else if (result.error != 0 || result.nothingWaits)
             close();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "net/socket.h"
+
 #include <QSocketNotifier>
 #include <QTimer>
 
@@ -14,7 +16,7 @@ namespace reverxy::net {
 /// and tries without a pause.
 class Listener final {
   public:
-    using Accepted = std::function<void(int socket)>;
+    using Accepted = std::function<void(const AcceptedSocket& socket)>;
     /// Told what stopped the accepting; it is taken up again by itself.
     using Failed = std::function<void(const std::string& why)>;
 

@@ -84,7 +84,7 @@ std::optional<QString> ListeningSockets::open(const QString& host, quint16 port,
                 break;
             }
             server->pauseAccepting();
-            setKeepAlive(static_cast<int>(server->socketDescriptor()));
+            prepareListening(static_cast<int>(server->socketDescriptor()));
             chosen = server->serverPort();
             m_servers.push_back(std::move(server));
         }

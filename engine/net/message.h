@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/ip_address.h"
+#include "net/socket.h"
 #include "observe/decision.h"
 #include "observe/report.h"
 #include "proxy/runtime.h"
@@ -18,7 +19,7 @@ namespace reverxy::net {
 
 /// A client's connection, accepted by another worker that has more of them.
 struct AdoptClient {
-    int socket;
+    AcceptedSocket socket;
 };
 
 /// The configuration for requests from now on. `taken` is counted down once for the worker.

@@ -19,7 +19,6 @@ PageConnection::PageConnection(uint64_t number, int socket, const PageBounds& bo
     : QObject(parent), m_number(number), m_bounds(bounds), m_host(host), m_socket(socket),
       m_reached(localOf(socket).address), m_readable(socket, QSocketNotifier::Read),
       m_writable(socket, QSocketNotifier::Write) {
-    prepareAccepted(socket);
     m_writable.setEnabled(false);
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, [this] { close(); });

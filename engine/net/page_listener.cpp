@@ -13,7 +13,7 @@ std::optional<QString> PageListener::open(const QString& host, quint16 port, con
         return problem;
     for (const int socket : m_sockets.duplicates()) {
         m_listeners.push_back(std::make_unique<Listener>(
-            socket, [this](int client) { accepted(client); },
+            socket, [this](const AcceptedSocket& client) { accepted(client.descriptor); },
             [](const std::string&) {})); // out of descriptors: the workers say so already
     }
     return std::nullopt;

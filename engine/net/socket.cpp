@@ -55,10 +55,17 @@ void setNoDelay(int socket) {
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+void setKeepAlive(int socket) {
+    const int on = 1;
+    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+#ifndef SOCK_NONBLOCK
 bool setNonBlocking(int socket) {
     const int flags = ::fcntl(socket, F_GETFL, 0);
-    return flags >= 0 && ((flags & O_NONBLOCK) != 0 || ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0);
+    return flags >= 0 && ::fcntl(socket, F_SETFL, flags | O_NONBLOCK) == 0;
 }
+#endif
 
 Endpoint endpointOf(const sockaddr_storage& address) {
     Endpoint endpoint;
@@ -163,53 +170,44 @@ Failure failureOfConnectError(int error) {
     }
 }
 
-void setKeepAlive(int socket) {
-    const int on = 1;
-    ::setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-}
-
 size_t descriptorLimit() {
     rlimit limit{};
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<size_t>(limit.rlim_cur) : 1024;
 }
 
 AcceptResult acceptFrom(int listening) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    auto* const address = reinterpret_cast<sockaddr*>(&peer);
 #ifdef SOCK_CLOEXEC
-    const int socket = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    const int socket = ::accept4(listening, address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
-    const int socket = ::accept(listening, nullptr, nullptr);
+    const int socket = ::accept(listening, address, &size);
     if (socket >= 0) {
         ::fcntl(socket, F_SETFD, FD_CLOEXEC);
         setNonBlocking(socket);
     }
 #endif
     if (socket >= 0)
-        return {socket, false, 0};
+        return {{socket, endpointOf(peer)}, false, 0};
     switch (errno) {
     case EAGAIN:
 #if EWOULDBLOCK != EAGAIN
     case EWOULDBLOCK:
 #endif
-        return {-1, true, 0};
+        return {{}, true, 0};
     case ECONNABORTED:
     case EPROTO:
     case EINTR:
         return {};
     default:
-        return {-1, false, errno};
+        return {{}, false, errno};
     }
 }
 
-void prepareAccepted(int socket) {
-    setNonBlocking(socket);
+void prepareListening(int socket) {
     setNoDelay(socket);
-}
-
-Endpoint peerOf(int socket) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    return ::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0 ? endpointOf(address)
-                                                                                    : Endpoint{};
+    setKeepAlive(socket);
 }
 
 Endpoint localOf(int socket) {

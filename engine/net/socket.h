@@ -31,8 +31,9 @@ IoResult receive(int socket, char* into, size_t space);
 /// Gathers `parts` into one send. Never raises a signal.
 IoResult sendParts(int socket, std::span<const std::string_view> parts);
 
-/// A connecting, non-blocking socket with TCP_NODELAY and close-on-exec. `socket` is -1 on failure; `connected`
-/// when the connection stands already.
+/// A connecting, non-blocking socket with TCP_NODELAY, close-on-exec and keep-alive, by which the system finds out,
+/// in hours, that the peer of a silent connection is gone (a tunnel has no timeout of its own). `socket` is -1 on
+/// failure; `connected` when the connection stands already.
 struct ConnectAttempt {
     int socket = -1;
     bool connected = false;
@@ -46,23 +47,28 @@ int connectError(int socket);
 /// (EADDRNOTAVAIL is not among them: it is also what ::1 answers where there is no IPv6.)
 Failure failureOfConnectError(int error);
 
-/// What was taken out of a listen queue: a socket that is not inherited, or -1. Without socket and error the
-/// connection was gone before it could be taken, unless `nothingWaits`.
+/// A client's connection as it comes out of a listen queue.
+struct AcceptedSocket {
+    int descriptor = -1;
+    Endpoint peer;
+};
+
+/// What was taken out of a listen queue: a non-blocking socket with close-on-exec, or none. Without socket and
+/// error the connection was gone before it could be taken, unless `nothingWaits`.
 struct AcceptResult {
-    int socket = -1;
+    AcceptedSocket socket{};
     bool nothingWaits = false;
     int error = 0;
+
+    bool accepted() const { return socket.descriptor >= 0; }
 };
 
 AcceptResult acceptFrom(int listening);
-/// Makes an accepted socket non-blocking, with TCP_NODELAY.
-void prepareAccepted(int socket);
-/// Has the system find out, in hours, that the peer of a silent connection is gone (a tunnel has no timeout of its
-/// own). Sockets accepted from a listening one inherit it.
-void setKeepAlive(int socket);
+/// Sets on a listening socket what those accepted from it inherit, so that no call is due for each of them:
+/// TCP_NODELAY and keep-alive as beginConnect() sets them.
+void prepareListening(int socket);
 /// How many descriptors the process may have open.
 size_t descriptorLimit();
-Endpoint peerOf(int socket);
 /// This end of the connection.
 Endpoint localOf(int socket);
 /// True when an idle connection is still open and silent: no end, no error, no unexpected bytes. Consumes nothing.

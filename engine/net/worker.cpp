@@ -33,7 +33,7 @@ Worker::Worker(WorkerSetup setup)
     useRuntime(std::move(m_setup.runtime));
     for (const int socket : m_setup.listeningSockets) {
         m_listeners.push_back(std::make_unique<Listener>(
-            socket, [this](int accepted) { this->accepted(accepted); },
+            socket, [this](const AcceptedSocket& accepted) { this->accepted(accepted); },
             [this](const std::string& why) { acceptFailed(why); }));
     }
     readMailbox(); // what came before there was a reactor to wake
@@ -125,7 +125,7 @@ void Worker::handle(ResumeAccepting&) {
     if (m_services.draining)
         return;
     while (!m_overflow.empty()) {
-        const int socket = m_overflow.back();
+        const AcceptedSocket socket = m_overflow.back();
         m_overflow.pop_back();
         if (!admit(socket))
             return;
@@ -143,7 +143,7 @@ void Worker::handle(Drain&) {
         return;
     m_services.draining = true;
     m_services.drainBegan = m_loop.now();
-    for (const int socket : std::exchange(m_overflow, {}))
+    for (const AcceptedSocket& socket : std::exchange(m_overflow, {}))
         admit(socket);
     for (auto& listener : m_listeners)
         listener->drainAndClose();
@@ -155,8 +155,8 @@ void Worker::handle(Drain&) {
 void Worker::handle(CutAll&) {
     m_services.draining = true;
     m_cutting = true;
-    for (const int socket : std::exchange(m_overflow, {}))
-        closeSocket(socket);
+    for (const AcceptedSocket& socket : std::exchange(m_overflow, {}))
+        closeSocket(socket.descriptor);
     for (auto& listener : m_listeners)
         listener->close();
     forEachClient([](ClientConnection& client) { client.closeNow(); });
@@ -193,17 +193,14 @@ std::vector<observe::Decision> Worker::longestRunning(size_t count) const {
 
 // Clients.
 
-void Worker::accepted(int socket) {
+void Worker::accepted(const AcceptedSocket& socket) {
     // Listeners are not the reactor's: without a batch around it the loop's time would be that of the last event.
-    m_loop.asBatch([&] {
-        prepareAccepted(socket);
-        admit(socket);
-    });
+    m_loop.asBatch([&] { admit(socket); });
 }
 
 /// Counts a new client and gives it to a worker. False when there is no room for it: it is kept until there is, and
 /// no more are accepted.
-bool Worker::admit(int socket) {
+bool Worker::admit(const AcceptedSocket& socket) {
     Switchboard& board = m_setup.switchboard;
     const bool room = ++board.totalClients <= board.maxClients.load() && !board.holdClients.load();
     if (!room && !m_services.draining) {
@@ -240,7 +237,7 @@ void Worker::pauseAccepting() {
 }
 
 /// The socket is counted already.
-void Worker::adopt(int socket) {
+void Worker::adopt(const AcceptedSocket& socket) {
     auto connection = std::make_unique<ClientConnection>(m_services, socket);
     ClientConnection* const client = connection.release();
     client->next = m_clients;

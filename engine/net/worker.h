@@ -66,10 +66,10 @@ class Worker final : public WorkerHost, public Pollable {
     void handle(AskReport& message);
     std::vector<observe::Decision> longestRunning(size_t count) const;
 
-    void accepted(int socket);
-    bool admit(int socket);
+    void accepted(const AcceptedSocket& socket);
+    bool admit(const AcceptedSocket& socket);
     void pauseAccepting();
-    void adopt(int socket);
+    void adopt(const AcceptedSocket& socket);
     void acceptFailed(const std::string& why);
     void useRuntime(std::shared_ptr<const proxy::Runtime> runtime);
     void retireRuntimes();
@@ -92,7 +92,8 @@ class Worker final : public WorkerHost, public Pollable {
     std::vector<std::unique_ptr<Transfer>> m_freeTransfers;
     std::vector<Transfer*> m_alone;        // those without a client
     ClientConnection* m_clients = nullptr; // owned, linked by next
-    std::vector<int> m_overflow; // accepted when there was no room; at most as many as there are listeners
+    std::vector<AcceptedSocket>
+        m_overflow; // accepted when there was no room; at most as many as there are listeners
     bool m_cutting = false;
 };
 

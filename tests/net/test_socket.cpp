@@ -85,17 +85,31 @@ class TestSocket : public QObject {
         QVERIFY(::fcntl(connection.near, F_GETFL) & O_NONBLOCK);
         QVERIFY(::fcntl(connection.near, F_GETFD) & FD_CLOEXEC);
         QVERIFY(option(connection.near, IPPROTO_TCP, TCP_NODELAY));
-        const Endpoint peer = peerOf(connection.far);
-        QCOMPARE(peer.address.toString(), std::string(v6 ? "::1" : "127.0.0.1"));
-        QCOMPARE(peer.port, portOf(connection.near));
+        QVERIFY(option(connection.near, SOL_SOCKET, SO_KEEPALIVE));
     }
 
-    void acceptedSocketsAreMadeReady() {
-        Connection connection;
-        QVERIFY(!(::fcntl(connection.far, F_GETFL) & O_NONBLOCK));
-        prepareAccepted(connection.far);
-        QVERIFY(::fcntl(connection.far, F_GETFL) & O_NONBLOCK);
-        QVERIFY(option(connection.far, IPPROTO_TCP, TCP_NODELAY));
+    void acceptedSocketsComeReady_data() { families(); }
+
+    /// All that a client's connection needs comes with the one call that accepts it.
+    void acceptedSocketsComeReady() {
+        QFETCH(bool, v6);
+        const Family family = v6 ? Family::V6 : Family::V4;
+        LoopbackPort port;
+        const int listener = port.listen(family);
+        prepareListening(listener);
+        const ConnectAttempt attempt = beginConnect(loopback(family, port.number()));
+        QVERIFY(wait(listener, POLLIN));
+        const AcceptResult result = acceptFrom(listener);
+        QVERIFY(result.accepted());
+        const int accepted = result.socket.descriptor;
+        QVERIFY(::fcntl(accepted, F_GETFL) & O_NONBLOCK);
+        QVERIFY(::fcntl(accepted, F_GETFD) & FD_CLOEXEC);
+        QVERIFY(option(accepted, IPPROTO_TCP, TCP_NODELAY));
+        QVERIFY(option(accepted, SOL_SOCKET, SO_KEEPALIVE));
+        QCOMPARE(result.socket.peer.address.toString(), std::string(v6 ? "::1" : "127.0.0.1"));
+        QCOMPARE(result.socket.peer.port, portOf(attempt.socket));
+        for (const int socket : {listener, attempt.socket, accepted})
+            ::close(socket);
     }
 
     void refusalIsTold_data() { families(); }
