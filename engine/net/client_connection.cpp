@@ -28,10 +28,7 @@ ClientConnection::ClientConnection(Services& services, const AcceptedSocket& soc
 ClientConnection::~ClientConnection() {
     m_services.loop.cancel(*this);
     m_services.loop.withdraw(*this);
-    if (m_descriptor >= 0) {
-        m_services.loop.reactor().remove(*this);
-        closeSocket(m_descriptor);
-    }
+    m_services.loop.reactor().close(*this);
 }
 
 bool ClientConnection::start() {

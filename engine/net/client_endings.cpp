@@ -25,8 +25,7 @@ constexpr uint32_t headTimeoutKind = 1000;
 void ClientConnection::closeGently() {
     if (m_cut && m_encoder.endsWithConnection()) {
         // To a reader that takes everything until the end, an orderly end would look like a complete body.
-        m_services.loop.reactor().remove(*this);
-        closeWithReset(std::exchange(m_descriptor, -1));
+        resetAtClose(m_descriptor);
         closeNow();
         return;
     }
@@ -52,10 +51,7 @@ void ClientConnection::closeNow() {
     m_output.clear();
     m_in.clear();
     m_services.loop.cancel(*this);
-    if (m_descriptor >= 0) {
-        m_services.loop.reactor().remove(*this);
-        closeSocket(std::exchange(m_descriptor, -1));
-    }
+    m_services.loop.reactor().close(*this);
     m_services.switchboard.connectionsOfClients.leave(m_clientKey, m_admitted);
     m_services.host.clientClosed(*this);
 }

@@ -6,6 +6,8 @@
 #include <array>
 #include <sys/epoll.h>
 #include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace reverxy::net {
 
@@ -21,18 +23,30 @@ class EpollReactor final : public Reactor {
     }
 
     bool add(Pollable& pollable) override {
+        const uint32_t place = freePlace();
+        Entry& entry = m_entries[place];
         epoll_event event{};
         event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-        event.data.ptr = &pollable;
-        return ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, pollable.descriptor(), &event) == 0;
+        event.data.u64 = uint64_t{entry.generation} << 32 | place;
+        if (::epoll_ctl(m_epoll, EPOLL_CTL_ADD, pollable.descriptor(), &event) != 0) {
+            m_free.push_back(place);
+            return false;
+        }
+        entry.pollable = &pollable;
+        pollable.m_registration = place + 1;
+        return true;
     }
 
     void remove(Pollable& pollable) override {
-        ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, pollable.descriptor(), nullptr);
-        for (int i = m_current; i < m_count; ++i) {
-            if (m_events[static_cast<size_t>(i)].data.ptr == &pollable)
-                m_events[static_cast<size_t>(i)].data.ptr = nullptr;
-        }
+        if (forget(pollable))
+            ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, pollable.descriptor(), nullptr);
+    }
+
+    /// The system takes a closed descriptor out of the set by itself. It may be late in that, and still report it,
+    /// where a program that is just being started holds a copy: such a report is of a past generation.
+    void close(Pollable& pollable) override {
+        forget(pollable);
+        closeDescriptor(pollable);
     }
 
     void awaitRead(Pollable&) override {} // edges come by themselves
@@ -42,12 +56,45 @@ class EpollReactor final : public Reactor {
     bool reportsInOrder() const override { return true; } // the kernel's list of what is ready is a queue
 
   private:
+    /// What reports lead to, by place and generation: one that is out of date leads nowhere.
+    struct Entry {
+        Pollable* pollable = nullptr;
+        uint32_t generation = 0; // a new one for each who has the place
+    };
+
+    uint32_t freePlace() {
+        if (m_free.empty()) {
+            m_entries.emplace_back();
+            return static_cast<uint32_t>(m_entries.size() - 1);
+        }
+        const uint32_t place = m_free.back();
+        m_free.pop_back();
+        return place;
+    }
+
+    /// False when it is not here.
+    bool forget(Pollable& pollable) {
+        if (pollable.m_registration == 0)
+            return false;
+        const auto place = static_cast<uint32_t>(std::exchange(pollable.m_registration, 0) - 1);
+        m_entries[place].pollable = nullptr;
+        ++m_entries[place].generation;
+        m_free.push_back(place);
+        return true;
+    }
+
+    /// Whom a report is about, or null.
+    Pollable* find(const epoll_event& event) const {
+        const Entry& entry = m_entries[event.data.u64 & UINT32_MAX];
+        return entry.generation == event.data.u64 >> 32 ? entry.pollable : nullptr;
+    }
+
     void dispatch() {
-        m_count = ::epoll_wait(m_epoll, m_events.data(), static_cast<int>(m_events.size()), 0);
+        const int count = ::epoll_wait(m_epoll, m_events.data(), static_cast<int>(m_events.size()), 0);
         m_before();
-        for (m_current = 0; m_current < m_count;) {
-            const epoll_event event = m_events[static_cast<size_t>(m_current++)];
-            auto* const pollable = static_cast<Pollable*>(event.data.ptr);
+        for (int i = 0; i < count; ++i) {
+            const epoll_event event = m_events[static_cast<size_t>(i)];
+            Pollable* const pollable = find(event);
             if (!pollable)
                 continue;
             const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
@@ -55,15 +102,14 @@ class EpollReactor final : public Reactor {
             pollable->onReady(
                 {ended || (event.events & EPOLLIN) != 0, broken || (event.events & EPOLLOUT) != 0, ended});
         }
-        m_count = 0;
         m_after();
     }
 
     int m_epoll;
     QSocketNotifier m_notifier;
     std::array<epoll_event, 256> m_events;
-    int m_current = 0;
-    int m_count = 0;
+    std::vector<Entry> m_entries;
+    std::vector<uint32_t> m_free; // places in m_entries
 };
 
 std::unique_ptr<Reactor> makeEpollReactor() {

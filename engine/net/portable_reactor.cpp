@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/reactor.h"
 
+#include "net/socket.h"
+
 #include <QSocketNotifier>
 
 #include <utility>
@@ -15,28 +17,32 @@ struct Registration : QObject {
     QSocketNotifier read;
     QSocketNotifier write;
 };
+
+Registration* registrationOf(std::uintptr_t number) {
+    return reinterpret_cast<Registration*>(number);
+}
 } // namespace
 
 class PortableReactor final : public Reactor {
   public:
     bool add(Pollable& pollable) override {
         auto* const registration = new Registration(pollable.descriptor());
-        pollable.m_registration = registration;
+        pollable.m_registration = reinterpret_cast<std::uintptr_t>(registration);
         // A notifier tells as long as a descriptor is ready; switching it off at each report makes that an edge.
         QObject::connect(&registration->read, &QSocketNotifier::activated, &registration->read, [this, &pollable] {
-            static_cast<Registration*>(pollable.m_registration)->read.setEnabled(false);
+            registrationOf(pollable.m_registration)->read.setEnabled(false);
             report(pollable, {true, false, false});
         });
         QObject::connect(&registration->write, &QSocketNotifier::activated, &registration->write,
                          [this, &pollable] {
-                             static_cast<Registration*>(pollable.m_registration)->write.setEnabled(false);
+                             registrationOf(pollable.m_registration)->write.setEnabled(false);
                              report(pollable, {false, true, false});
                          });
         return true;
     }
 
     void remove(Pollable& pollable) override {
-        auto* const registration = static_cast<Registration*>(std::exchange(pollable.m_registration, nullptr));
+        auto* const registration = registrationOf(std::exchange(pollable.m_registration, 0));
         if (!registration)
             return;
         registration->read.setEnabled(false);
@@ -44,13 +50,18 @@ class PortableReactor final : public Reactor {
         registration->deleteLater(); // this may run within one of its signals
     }
 
+    void close(Pollable& pollable) override {
+        remove(pollable);
+        closeDescriptor(pollable);
+    }
+
     void awaitRead(Pollable& pollable) override {
-        if (auto* const registration = static_cast<Registration*>(pollable.m_registration))
+        if (auto* const registration = registrationOf(pollable.m_registration))
             registration->read.setEnabled(true);
     }
 
     void awaitWrite(Pollable& pollable) override {
-        if (auto* const registration = static_cast<Registration*>(pollable.m_registration))
+        if (auto* const registration = registrationOf(pollable.m_registration))
             registration->write.setEnabled(true);
     }
 
@@ -61,6 +72,11 @@ class PortableReactor final : public Reactor {
         m_after();
     }
 };
+
+void Reactor::closeDescriptor(Pollable& pollable) {
+    if (pollable.m_descriptor >= 0)
+        closeSocket(std::exchange(pollable.m_descriptor, -1));
+}
 
 std::unique_ptr<Reactor> makePortableReactor() {
     return std::make_unique<PortableReactor>();

@@ -31,13 +31,14 @@ class Pollable {
     int m_descriptor = -1;
 
   private:
+    friend class Reactor;
     friend class EpollReactor;
     friend class PortableReactor;
     /// Called on the reactor's thread. May remove itself or others; objects must not be destroyed before the batch
     /// is over (Loop::discard).
     virtual void onReady(Readiness readiness) = 0;
 
-    void* m_registration = nullptr;
+    std::uintptr_t m_registration = 0; // by which its reactor knows it; 0: in none
 };
 
 /// Readiness of descriptors, told once per change (edge-triggered): after a report the owner reads until it would
@@ -50,6 +51,8 @@ class Reactor {
     virtual bool add(Pollable& pollable) = 0;
     /// No report follows, not even one of the current batch.
     virtual void remove(Pollable& pollable) = 0;
+    /// The same, and closes the descriptor.
+    virtual void close(Pollable& pollable) = 0;
     /// The owner has read all there was; the next report is wanted.
     virtual void awaitRead(Pollable& pollable) = 0;
     virtual void awaitWrite(Pollable& pollable) = 0;
@@ -65,6 +68,8 @@ class Reactor {
     }
 
   protected:
+    static void closeDescriptor(Pollable& pollable);
+
     std::function<void()> m_before = [] {};
     std::function<void()> m_after = [] {};
 };

@@ -231,10 +231,9 @@ void closeSocket(int socket) {
     ::close(socket);
 }
 
-void closeWithReset(int socket) {
+void resetAtClose(int socket) {
     const linger atOnce{1, 0};
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
-    ::close(socket);
 }
 
 std::string errorText(int error) {

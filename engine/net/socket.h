@@ -75,8 +75,9 @@ Endpoint localOf(int socket);
 bool isQuietAndOpen(int socket);
 void shutdownSending(int socket);
 void closeSocket(int socket);
-/// Closes so that the peer sees a reset rather than an orderly end: a truncated message must not look complete.
-void closeWithReset(int socket);
+/// Has the peer see a reset rather than an orderly end when the socket is closed: a truncated message must not look
+/// complete.
+void resetAtClose(int socket);
 std::string errorText(int error);
 
 } // namespace reverxy::net

@@ -33,10 +33,7 @@ void UpstreamConnection::close() {
     m_state = State::Over;
     m_loop.cancel(*this);
     m_loop.withdraw(*this);
-    if (m_descriptor >= 0) {
-        m_loop.reactor().remove(*this);
-        closeSocket(std::exchange(m_descriptor, -1));
-    }
+    m_loop.reactor().close(*this);
 }
 
 void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits) {

@@ -281,6 +281,34 @@ class TestReactor : public QObject {
         QCOMPARE(old.readable + old.writable, before);
     }
 
+    void whatIsClosedIsNotToldOf_data() { reactors(); }
+
+    /// Not even where another process, just started, has a copy of the descriptor: the system reports that one's.
+    void whatIsClosedIsNotToldOf() {
+        const auto reactor = this->reactor();
+        SocketPair sockets;
+        const int taken = ::dup(sockets.near());
+        const int copy = ::dup(taken);
+        auto closed = std::make_unique<Watched>(*reactor, taken);
+        int reports = 0;
+        closed->onReport = [&] { ++reports; };
+        QVERIFY(reactor->add(*closed));
+        QTRY_COMPARE(reports, 1); // writable
+        reactor->close(*closed);
+        QVERIFY(::fcntl(taken, F_GETFD) < 0);
+        QCOMPARE(closed->descriptor(), -1);
+        SocketPair others;
+        Watched next(*reactor, others.near()); // which has its place
+        QVERIFY(reactor->add(next));
+        QTRY_COMPARE(next.writable, 1);
+        closed.reset();
+        QVERIFY(sockets.write("late"));
+        letTimePass();
+        QCOMPARE(reports, 1);
+        QCOMPARE(next.readable, 0);
+        ::close(copy);
+    }
+
     void addingWithinABatchIsTold_data() { reactors(); }
 
     void addingWithinABatchIsTold() {

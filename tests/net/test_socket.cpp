@@ -169,7 +169,8 @@ class TestSocket : public QObject {
     void aResetIsNoOrderlyEnd() {
         Connection connection;
         char bytes[8];
-        closeWithReset(std::exchange(connection.far, -1));
+        resetAtClose(connection.far);
+        closeSocket(std::exchange(connection.far, -1));
         QVERIFY(wait(connection.near, POLLIN | POLLHUP));
         const IoResult broken = receive(connection.near, bytes, sizeof bytes);
         QCOMPARE(broken.kind, IoResult::Kind::Error);
@@ -208,7 +209,8 @@ class TestSocket : public QObject {
             QVERIFY(!isQuietAndOpen(connection.near));
         }
         Connection connection;
-        closeWithReset(std::exchange(connection.far, -1));
+        resetAtClose(connection.far);
+        closeSocket(std::exchange(connection.far, -1));
         QVERIFY(wait(connection.near, POLLIN | POLLHUP));
         QVERIFY(!isQuietAndOpen(connection.near));
     }
