@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "ui/models/cache_count_model.h"
 
-#include "ui/models/align.h"
 #include "ui/models/format.h"
 #include "ui/models/mark.h"
 
-#include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace reverxy::ui {
-
-namespace {
-
-QVariant alignment(int column) {
-    const bool figure = column == CacheCountColumn::Count || column == CacheCountColumn::Share;
-    return QVariant::fromValue(Qt::Alignment((figure ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-}
-
-} // namespace
 
 QString meaningOf(const api::CacheCount& count) {
     if (count.section.isEmpty() || !count.sentence.endsWith(QLatin1Char('.')))
@@ -38,7 +28,9 @@ QString percentText(uint64_t part, uint64_t whole) {
 }
 
 CacheCountModel::CacheCountModel(const QString& title, QObject* parent)
-    : QAbstractTableModel(parent), m_title(title) {}
+    : RowsModel(
+          {{title}, {QStringLiteral("Count"), true}, {QStringLiteral("Share"), true}, {QStringLiteral("Meaning")}},
+          parent) {}
 
 void CacheCountModel::show(const std::vector<api::CacheCount>& counts) {
     std::vector<api::CacheCount> wanted;
@@ -48,45 +40,8 @@ void CacheCountModel::show(const std::vector<api::CacheCount>& counts) {
         if (count.count > 0)
             wanted.push_back(count);
     }
-    if (wanted == m_rows)
-        return;
-
-    struct Changes {
-        CacheCountModel& model;
-
-        void remove(int first, int last) {
-            model.beginRemoveRows({}, first, last);
-            model.m_rows.erase(model.m_rows.begin() + first, model.m_rows.begin() + last + 1);
-            model.endRemoveRows();
-        }
-
-        void move(int from, int to) {
-            model.beginMoveRows({}, from, from, {}, to);
-            const auto begin = model.m_rows.begin();
-            std::rotate(begin + to, begin + from, begin + from + 1);
-            model.endMoveRows();
-        }
-
-        void insert(int at, const api::CacheCount& row) {
-            model.beginInsertRows({}, at, at);
-            model.m_rows.insert(model.m_rows.begin() + at, row);
-            model.endInsertRows();
-        }
-    } changes{*this};
-
-    align(
-        m_rows, wanted, [](const api::CacheCount& row) { return row.name; }, changes);
-    m_rows = std::move(wanted);
-    if (!m_rows.empty())
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, CacheCountColumn::Columns - 1));
-}
-
-int CacheCountModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
-}
-
-int CacheCountModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : CacheCountColumn::Columns;
+    if (wanted != rows())
+        replaceRows(std::move(wanted), [](const api::CacheCount& row) { return row.name; });
 }
 
 QString CacheCountModel::text(const api::CacheCount& count, int column) const {
@@ -107,14 +62,14 @@ QString CacheCountModel::text(const api::CacheCount& count, int column) const {
 QVariant CacheCountModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
-    const api::CacheCount& count = m_rows[static_cast<size_t>(index.row())];
+    const api::CacheCount& count = rowAt(index.row());
     switch (role) {
     case Qt::DisplayRole:
         return text(count, index.column());
     case Qt::ToolTipRole:
         return meaningOf(count);
     case Qt::TextAlignmentRole:
-        return alignment(index.column());
+        return alignmentOf(index.column());
     case MarkRole:
         if (index.column() == CacheCountColumn::Verdict)
             return static_cast<int>(count.good ? Mark::CacheHit : Mark::Unknown);
@@ -124,18 +79,6 @@ QVariant CacheCountModel::data(const QModelIndex& index, int role) const {
     default:
         return {};
     }
-}
-
-QVariant CacheCountModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == Qt::TextAlignmentRole)
-        return alignment(section);
-    if (role != Qt::DisplayRole)
-        return {};
-    static const QStringList names{QString(), QStringLiteral("Count"), QStringLiteral("Share"),
-                                   QStringLiteral("Meaning")};
-    return section == CacheCountColumn::Verdict ? m_title : names.value(section);
 }
 
 } // namespace reverxy::ui

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "api/cache.h"
-
-#include <QAbstractTableModel>
+#include "ui/models/table_model.h"
 
 #include <vector>
 
@@ -14,7 +13,7 @@ struct CacheCountColumn {
 };
 
 /// The cache's verdicts that were met, each with its count, in the engine's order, so that nothing jumps.
-class CacheCountModel : public QAbstractTableModel {
+class CacheCountModel : public RowsModel<api::CacheCount> {
     Q_OBJECT
   public:
     /// `title` heads the first column.
@@ -22,18 +21,11 @@ class CacheCountModel : public QAbstractTableModel {
 
     void show(const std::vector<api::CacheCount>& counts);
 
-    const api::CacheCount& countAt(int row) const { return m_rows[static_cast<size_t>(row)]; }
-
-    int rowCount(const QModelIndex& parent = {}) const override;
-    int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   private:
     QString text(const api::CacheCount& count, int column) const;
 
-    QString m_title;
-    std::vector<api::CacheCount> m_rows;
     uint64_t m_total = 0;
 };
 

@@ -20,18 +20,17 @@ int hostLength(const QString& url) {
     return start < 0 ? 0 : static_cast<int>(std::max<qsizetype>(0, url.indexOf(QLatin1Char('/'), start + 3)));
 }
 
-bool isFigure(int column) {
-    return column >= CacheColumn::Status;
-}
-
-QVariant alignment(int column) {
-    return QVariant::fromValue(
-        Qt::Alignment((isFigure(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
-}
-
 } // namespace
 
-CacheEntryModel::CacheEntryModel(QObject* parent) : QAbstractTableModel(parent) {}
+CacheEntryModel::CacheEntryModel(QObject* parent)
+    : TableModel({{QStringLiteral("URL")},
+                  {QStringLiteral("Chosen by")},
+                  {QStringLiteral("Status"), true},
+                  {QStringLiteral("Size"), true},
+                  {QStringLiteral("Age"), true},
+                  {QStringLiteral("Fresh for"), true},
+                  {QStringLiteral("Hits"), true}},
+                 parent) {}
 
 void CacheEntryModel::begin() {
     m_met.clear();
@@ -57,7 +56,7 @@ void CacheEntryModel::add(const api::CachePage& page) {
         last = std::max(last, *known);
     }
     if (last >= first)
-        Q_EMIT dataChanged(index(first, 0), index(last, CacheColumn::Columns - 1));
+        announce(first, last);
     if (fresh.empty())
         return;
     beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(fresh.size()) - 1);
@@ -114,10 +113,6 @@ void CacheEntryModel::setNow(const QDateTime& now) {
 
 int CacheEntryModel::rowCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
-}
-
-int CacheEntryModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : CacheColumn::Columns;
 }
 
 int64_t CacheEntryModel::elapsed(const Row& row) const {
@@ -194,7 +189,7 @@ QVariant CacheEntryModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         return tooltip(row);
     case Qt::TextAlignmentRole:
-        return alignment(index.column());
+        return alignmentOf(index.column());
     case MarkRole:
         if (index.column() == CacheColumn::Url)
             return static_cast<int>(fresh ? Mark::Good : Mark::Partial);
@@ -208,19 +203,6 @@ QVariant CacheEntryModel::data(const QModelIndex& index, int role) const {
     default:
         return {};
     }
-}
-
-QVariant CacheEntryModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == Qt::TextAlignmentRole)
-        return alignment(section);
-    if (role != Qt::DisplayRole)
-        return {};
-    static const QStringList names{QStringLiteral("URL"),  QStringLiteral("Chosen by"), QStringLiteral("Status"),
-                                   QStringLiteral("Size"), QStringLiteral("Age"),       QStringLiteral("Fresh for"),
-                                   QStringLiteral("Hits")};
-    return names.value(section);
 }
 
 } // namespace reverxy::ui

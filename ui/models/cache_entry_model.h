@@ -2,8 +2,8 @@
 #pragma once
 
 #include "api/cache.h"
+#include "ui/models/table_model.h"
 
-#include <QAbstractTableModel>
 #include <QHash>
 #include <QSet>
 
@@ -21,7 +21,7 @@ inline constexpr int cacheSortRole = Qt::UserRole + 100;
 
 /// Stored responses, as they were listed part by part. What keeps its key and variant keeps its row's identity from
 /// one listing to the next.
-class CacheEntryModel : public QAbstractTableModel {
+class CacheEntryModel : public TableModel {
     Q_OBJECT
   public:
     explicit CacheEntryModel(QObject* parent = nullptr);
@@ -37,9 +37,7 @@ class CacheEntryModel : public QAbstractTableModel {
     const api::CacheEntry& entryAt(int row) const { return m_rows[static_cast<size_t>(row)].entry; }
 
     int rowCount(const QModelIndex& parent = {}) const override;
-    int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
   private:
     using Identity = std::pair<uint64_t, QString>;

@@ -102,8 +102,8 @@ QString accountOf(const api::CacheCount& count) {
 int leadingRow(const CacheCountModel& model) {
     int leading = -1;
     for (int row = 0; row < model.rowCount(); ++row) {
-        const api::CacheCount& count = model.countAt(row);
-        if (!count.good && (leading < 0 || count.count > model.countAt(leading).count))
+        const api::CacheCount& count = model.rowAt(row);
+        if (!count.good && (leading < 0 || count.count > model.rowAt(leading).count))
             leading = row;
     }
     return leading;
@@ -287,12 +287,12 @@ void CachePage::refreshMeaning() {
     for (const auto& [list, model] : {std::pair(m_requestList, m_requests), {m_responseList, m_responses}}) {
         const QModelIndexList selected = list->selectionModel()->selectedRows();
         if (!selected.isEmpty())
-            text = accountOf(model->countAt(selected.front().row()));
+            text = accountOf(model->rowAt(selected.front().row()));
     }
     if (text.isEmpty()) {
         for (const CacheCountModel* model : {m_requests, m_responses}) {
             if (const int row = leadingRow(*model); row >= 0)
-                text += accountOf(model->countAt(row));
+                text += accountOf(model->rowAt(row));
         }
     }
     if (text != m_meaning->text())

@@ -106,7 +106,7 @@ void ClientsPage::resetSelected() {
     const QModelIndex current = m_list->currentIndex();
     if (!current.isValid())
         return;
-    const ClientModel::Row& row = m_model->rowAt(current.row());
+    const LimitedRow& row = m_model->rowAt(current.row());
     m_control.send(api::ResetClient{row.limiter, row.client.key});
 }
 
