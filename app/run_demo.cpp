@@ -3,12 +3,11 @@
 
 #include "app/demo/demo.h"
 #include "app/demo/presenter.h"
-#include "app/session.h"
+#include "app/run_session.h"
 #include "app/standard_output.h"
 #include "app/window.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <random>
 #include <utility>
 
@@ -33,24 +32,11 @@ ConfigurationSource demoSource(const demo::Demo& demo, const CommandLine& comman
     };
 }
 
-int runInTerminal(ConfigurationSource source, const Companion& companion) {
-    prepareProcess();
-    NameTable names;
-    observe::Log log(writeToStandardOutput, names);
-    int exitCode = 0;
-    bool cut = false;
-    {
-        LocalEngineControl control(std::move(source), log, names);
-        Session session(control, log);
-        const auto along = companion(control);
-        control.watch();
-        session.startOrLeave();
-        exitCode = QCoreApplication::exec();
-        cut = session.cut();
-    }
-    if (!log.flushFor(cut ? logHurry : logPatience))
-        std::_Exit(exitCode);
-    return exitCode;
+/// No face: the companion prints what there is to see.
+std::unique_ptr<QObject> startInTerminal(LocalEngineControl& control, Session& session) {
+    control.watch();
+    session.startOrLeave();
+    return nullptr;
 }
 
 } // namespace
@@ -69,7 +55,7 @@ int runDemo(const CommandLine& commandLine, const config::Environment& environme
         const auto lines = windowed ? demo::LiveLines::No : demo::LiveLines::Yes;
         return std::make_unique<demo::Presenter>(stage, control, lines, print);
     };
-    return windowed ? runWindow(source, companion) : runInTerminal(source, companion);
+    return windowed ? runWindow(source, companion) : runSession(source, companion, startInTerminal);
 }
 
 } // namespace reverxy::app

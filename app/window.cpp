@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "app/window.h"
 
-#include "app/session.h"
-#include "app/standard_output.h"
 #include "ui/main_window.h"
 
 #include <QApplication>
 #include <QSettings>
 
 #include <cstdio>
-#include <cstdlib>
 #include <utility>
 
 namespace reverxy::app {
@@ -33,6 +30,20 @@ std::unique_ptr<QCoreApplication> withoutDisplay() {
     std::fputs("reverxy: there is no display for a window; running as with --no-gui\n", stderr);
     return nullptr;
 }
+
+/// The window and where it keeps its places.
+class Shown final : public QObject {
+  public:
+    Shown(LocalEngineControl& control, Session& session) : m_window(control, m_settings) {
+        connect(&m_window, &ui::MainWindow::closed, &session, &Session::end);
+        control.send(api::StartEngine{});
+        m_window.show();
+    }
+
+  private:
+    QSettings m_settings;
+    ui::MainWindow m_window;
+};
 
 } // namespace
 
@@ -67,26 +78,9 @@ std::unique_ptr<QCoreApplication> makeWindowApplication(int& argc, char** argv) 
 }
 
 int runWindow(ConfigurationSource source, const Companion& companion) {
-    prepareProcess();
-    NameTable names;
-    observe::Log log(writeToStandardOutput, names);
-    int exitCode = 0;
-    bool cut = false;
-    {
-        LocalEngineControl control(std::move(source), log, names);
-        Session session(control, log);
-        const auto along = companion ? companion(control) : nullptr;
-        QSettings settings;
-        ui::MainWindow window(control, settings);
-        QObject::connect(&window, &ui::MainWindow::closed, &session, &Session::end);
-        control.send(api::StartEngine{});
-        window.show();
-        exitCode = QCoreApplication::exec();
-        cut = session.cut();
-    }
-    if (!log.flushFor(cut ? logHurry : logPatience))
-        std::_Exit(exitCode);
-    return exitCode;
+    return runSession(std::move(source), companion, [](LocalEngineControl& control, Session& session) {
+        return std::make_unique<Shown>(control, session);
+    });
 }
 
 } // namespace reverxy::app

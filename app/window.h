@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "api/engine_control.h"
-#include "engine_host.h"
+#include "app/run_session.h"
 
 #include <QCoreApplication>
 
-#include <functional>
 #include <memory>
 
 // Two sources implement this, and CMake chooses: window.cpp where Qt Widgets is, window_absent.cpp otherwise.
 
 namespace reverxy::app {
-
-/// Goes along with an engine that is run: made when the engine is about to start, gone before it is.
-using Companion = std::function<std::unique_ptr<QObject>(api::EngineControl&)>;
 
 /// The application that windows need; null when there is no display to show one on, which has then been said on
 /// standard error, and no other application exists. `argc` must stay where it is for the application's life.
