@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cache_values.h"
 
+#include "api/qt_values.h"
 #include "base/escaped_text.h"
 #include "cache/cache_key.h"
 #include "cache/freshness.h"
-#include "qt_values.h"
 
 #include <QStringList>
 
@@ -23,7 +23,7 @@ constexpr size_t step = 128;
 QString harmless(std::string_view bytes) {
     std::string out;
     appendEscaped(out, bytes, Escaping::Line);
-    return textOf(out);
+    return api::textOf(out);
 }
 
 template <typename Verdict, size_t N, typename IsGood>
@@ -32,8 +32,8 @@ std::vector<api::CacheCount> countsOf(const std::array<uint64_t, N>& counts, IsG
     for (size_t i = 1; i < N; ++i) { // 0 is "none": no part in it
         const auto verdict = static_cast<Verdict>(i);
         const cache::VerdictInfo& info = cache::infoOf(verdict);
-        values.push_back(
-            {textOf(info.name), textOf(info.sentence), textOf(info.section), counts[i], isGood(verdict)});
+        values.push_back({api::textOf(info.name), api::textOf(info.sentence), api::textOf(info.section), counts[i],
+                          isGood(verdict)});
     }
     return values;
 }
@@ -63,7 +63,7 @@ api::CacheEntry valuesOf(const cache::EntryInfo& info, const observe::Redaction&
     const std::string_view url = cache::urlOf(info.key);
     entry.url = harmless(redaction.redactedTarget(url).value_or(std::string(url)));
     entry.variant = variantOf(info.selecting, redaction);
-    entry.pool = textOf(cache::poolOf(info.key));
+    entry.pool = api::textOf(cache::poolOf(info.key));
     entry.status = info.facts.status;
     entry.bodyBytes = info.bodySize;
     entry.bytes = info.footprint;
@@ -88,10 +88,10 @@ cache::PageCursor cursorOf(uint64_t number) {
 } // namespace
 
 QString sentenceOf(const cache::VerdictInfo& info) {
-    QString sentence = textOf(info.sentence);
+    QString sentence = api::textOf(info.sentence);
     if (!info.section.empty() && sentence.endsWith(QLatin1Char('.'))) {
         sentence.chop(1);
-        sentence += QStringLiteral(" (%1).").arg(textOf(info.section));
+        sentence += QStringLiteral(" (%1).").arg(api::textOf(info.section));
     }
     return sentence;
 }

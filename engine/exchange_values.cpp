@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "exchange_values.h"
 
+#include "api/qt_values.h"
 #include "cache/verdicts.h"
 #include "cache_values.h"
 #include "limit/client_identity.h"
 #include "observe/outcome.h"
-#include "qt_values.h"
 
 #include <algorithm>
 
@@ -36,14 +36,14 @@ static_assert(api::outcomes == observe::outcomes && same(api::Outcome::Success, 
 /// Bounded text; where it was cut stands an ellipsis.
 template <uint16_t N>
 QString boundedText(const FixedText<N>& bounded) {
-    QString shown = textOf(bounded.view());
+    QString shown = api::textOf(bounded.view());
     if (bounded.truncated())
         shown += QChar(0x2026);
     return shown;
 }
 
 QString nameOrNothing(NameId id, const NameTable& names) {
-    return id == 0 ? QString() : textOf(names.name(id));
+    return id == 0 ? QString() : api::textOf(names.name(id));
 }
 
 api::CacheNote noteOf(const observe::CacheRecord& record) {
@@ -51,11 +51,11 @@ api::CacheNote noteOf(const observe::CacheRecord& record) {
     const auto verdict = static_cast<cache::CacheVerdict>(record.verdict);
     if (verdict == cache::CacheVerdict::None)
         return note;
-    note.verdict = textOf(cache::infoOf(verdict).name);
+    note.verdict = api::textOf(cache::infoOf(verdict).name);
     note.sentence = sentenceOf(cache::infoOf(verdict));
     const auto storing = static_cast<cache::StoreVerdict>(record.store);
     if (storing != cache::StoreVerdict::None) {
-        note.storing = textOf(cache::infoOf(storing).name);
+        note.storing = api::textOf(cache::infoOf(storing).name);
         note.storingSentence = sentenceOf(cache::infoOf(storing));
     }
     note.hit = record.hit;
@@ -71,11 +71,11 @@ api::CacheNote noteOf(const observe::CacheRecord& record) {
 api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names) {
     api::Exchange exchange;
     exchange.id = decision.id;
-    exchange.started = dateOf(decision.started);
+    exchange.started = api::dateOf(decision.started);
     exchange.phase = static_cast<api::ExchangePhase>(decision.phase);
     exchange.outcome = static_cast<api::Outcome>(observe::outcomeOf(decision));
-    exchange.peer = textOf(decision.peer.toString());
-    exchange.client = textOf((decision.client.isNone() ? decision.peer.address : decision.client).toString());
+    exchange.peer = api::textOf(decision.peer.toString());
+    exchange.client = api::textOf((decision.client.isNone() ? decision.peer.address : decision.client).toString());
     exchange.clientSource = static_cast<api::ClientSource>(decision.clientSource);
     exchange.clientHops = decision.clientHops;
     exchange.method = boundedText(decision.method);
@@ -90,14 +90,14 @@ api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names
     exchange.pool = nameOrNothing(decision.pool, names);
     const size_t candidates = std::min<size_t>(decision.candidatesTotal, observe::Decision::maxCandidates);
     for (size_t i = 0; i < candidates; ++i)
-        exchange.candidates << textOf(names.name(decision.candidates[i]));
+        exchange.candidates << api::textOf(names.name(decision.candidates[i]));
     exchange.candidatesTotal = decision.candidatesTotal;
     exchange.choice = static_cast<api::ChoiceReason>(decision.choice);
     const size_t attempts = std::min<size_t>(decision.attemptsTotal, observe::Decision::maxAttempts);
     exchange.attempts.reserve(attempts);
     for (size_t i = 0; i < attempts; ++i) {
         const observe::Attempt& attempt = decision.attempts[i];
-        exchange.attempts.push_back({textOf(names.name(attempt.backend)), attempt.failure, attempt.status,
+        exchange.attempts.push_back({api::textOf(names.name(attempt.backend)), attempt.failure, attempt.status,
                                      attempt.reusedConnection, attempt.bytesSent, attempt.startedMicros,
                                      attempt.connectMicros, attempt.firstByteMicros});
     }

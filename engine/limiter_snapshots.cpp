@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "limiter_snapshots.h"
 
+#include "api/qt_values.h"
 #include "proxy/limited_clients.h"
-#include "qt_values.h"
 
 #include <chrono>
 
@@ -14,10 +14,10 @@ constexpr size_t clientsShown = 200;
 
 api::LimitedClient valuesOf(const limit::ClientRow& row, TimePoint now, WallTime wall) {
     const auto dateAt = [&](TimePoint time) {
-        return dateOf(wall - std::chrono::duration_cast<WallTime::duration>(now - time));
+        return api::dateOf(wall - std::chrono::duration_cast<WallTime::duration>(now - time));
     };
     api::LimitedClient client;
-    client.key = reverxy::textOf(limit::textOf(row.key));
+    client.key = api::textOf(limit::textOf(row.key));
     client.used = row.standing.used;
     client.limit = row.standing.limit;
     client.resetMillis = static_cast<uint32_t>(row.standing.resetAfter);
@@ -37,8 +37,8 @@ std::vector<api::LimiterSnapshot> limiterSnapshots(const proxy::Runtime& runtime
     snapshots.reserve(runtime.limiters.size());
     for (const auto& limiter : runtime.limiters) {
         api::LimiterSnapshot snapshot;
-        snapshot.name = textOf(names.name(limiter->name));
-        snapshot.policy = textOf(limiter->policyField);
+        snapshot.name = api::textOf(names.name(limiter->name));
+        snapshot.policy = api::textOf(limiter->policyField);
         const limit::LimitTotals totals = limiter->clients->totals();
         snapshot.requestsAllowed = totals.allowed;
         snapshot.requestsThrottled = totals.throttled;
@@ -55,7 +55,7 @@ bool resetClient(const proxy::Runtime& runtime, const NameTable& names, const QS
                  const QString& key) {
     const auto parsed = limit::parseClientKey(key.toStdString());
     for (const auto& candidate : runtime.limiters) {
-        if (parsed && textOf(names.name(candidate->name)) == limiter)
+        if (parsed && api::textOf(names.name(candidate->name)) == limiter)
             return proxy::resetLimitedClient(runtime, candidate->name, *parsed);
     }
     return false;

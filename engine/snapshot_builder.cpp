@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "snapshot_builder.h"
 
+#include "api/qt_values.h"
 #include "config/settings.h"
 #include "exchange_values.h"
-#include "qt_values.h"
 
 #include <algorithm>
 #include <chrono>
@@ -31,7 +31,7 @@ api::TrafficFigures figuresOf(const observe::RecentFigures& recent, const observ
 QString reasonOf(const health::TargetSnapshot& target) {
     if (target.reason.empty())
         return {};
-    return textOf(target.description) + QStringLiteral(": ") + textOf(target.reason) + QLatin1Char('.');
+    return api::textOf(target.description) + QStringLiteral(": ") + api::textOf(target.reason) + QLatin1Char('.');
 }
 
 api::Health healthOf(health::State state) {
@@ -56,19 +56,19 @@ void fillHealth(api::BackendSnapshot& backend, const health::BackendSnapshot& kn
     backend.health = healthOf(known.target->state);
     backend.healthReason = reasonOf(*known.target);
     if (backend.health == api::Health::Down)
-        backend.downBecause = textOf(known.target->lastFailure);
+        backend.downBecause = api::textOf(known.target->lastFailure);
     if (known.target->state != health::State::Unknown)
-        backend.healthSince = dateOf(known.target->since);
+        backend.healthSince = api::dateOf(known.target->since);
     backend.probes.reserve(known.target->probes.size());
     for (const health::ProbeRecord& probe : known.target->probes)
-        backend.probes.push_back({dateOf(probe.at), probe.passed, probe.micros, textOf(probe.reason)});
+        backend.probes.push_back({api::dateOf(probe.at), probe.passed, probe.micros, api::textOf(probe.reason)});
 }
 
 api::BackendSnapshot backendOf(const proxy::RuntimePool& pool, const proxy::RuntimeBackend& backend,
                                const config::Backend& configured, const observe::Report& report) {
     api::BackendSnapshot values;
-    values.name = textOf(backend.text);
-    values.url = textOf(configured.url.text);
+    values.name = api::textOf(backend.text);
+    values.url = api::textOf(configured.url.text);
     values.enabled = backend.enabled();
     values.available = backend.available();
     values.weight = backend.weight;
@@ -84,13 +84,13 @@ api::PoolSnapshot poolOf(const proxy::Runtime& runtime, size_t index, const Snap
     const proxy::RuntimePool& pool = runtime.pools[index];
     const config::Pool& configured = runtime.config.pools[index];
     api::PoolSnapshot values;
-    values.name = textOf(configured.name);
-    values.algorithm = textOf(config::wordOf(pool.algorithm));
+    values.name = api::textOf(configured.name);
+    values.algorithm = api::textOf(config::wordOf(pool.algorithm));
     values.inFlight = pool.state->inFlight.load(std::memory_order_relaxed);
     values.waiting = static_cast<uint32_t>(pool.state->slotWaiters.size());
     for (const config::Route& route : runtime.config.routes) {
         if (route.pool == index)
-            values.routes << textOf(route.name);
+            values.routes << api::textOf(route.name);
     }
     const observe::Report& report = sources.report;
     if (const auto* series = report.counters.pools.seriesOf({pool.name}))
@@ -147,7 +147,7 @@ uint32_t microsSince(WallTime started, WallTime now) {
 } // namespace
 
 void fillSnapshot(api::EngineSnapshot& snapshot, const SnapshotSources& sources) {
-    snapshot.taken = dateOf(sources.report.takenWall);
+    snapshot.taken = api::dateOf(sources.report.takenWall);
     snapshot.traffic = trafficOf(sources.report);
     snapshot.pools.clear();
     snapshot.pools.reserve(sources.runtime.pools.size());

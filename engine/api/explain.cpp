@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "api/exchange.h"
+#include "api/qt_values.h"
 
 #include <QLocale>
 
 namespace reverxy::api {
 
 namespace {
-
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
-}
 
 QString duration(uint64_t micros) {
     if (micros < 1000)
@@ -142,7 +139,7 @@ QString attempt(const ExchangeAttempt& attempt, bool running) {
                      ? QStringLiteral("a new connection, open in %1").arg(duration(attempt.connectMicros))
                      : QStringLiteral("a new connection"));
     if (attempt.failure != Failure::None) {
-        told += QLatin1Char(' ') + text(infoOf(attempt.failure).sentence);
+        told += QLatin1Char(' ') + textOf(infoOf(attempt.failure).sentence);
         told += attempt.bytesSent ? QStringLiteral(" Some of the request had been sent.")
                                   : QStringLiteral(" Nothing of the request had been sent.");
     } else if (attempt.status != 0) {
@@ -175,11 +172,11 @@ QString response(const Exchange& exchange) {
         told = QStringLiteral("The proxy itself answered with %1.").arg(exchange.status);
     if (exchange.failure != Failure::None) {
         const FailureInfo& info = infoOf(exchange.failure);
-        told += QLatin1Char(' ') + text(info.sentence);
+        told += QLatin1Char(' ') + textOf(info.sentence);
         if (!exchange.details.isEmpty())
             told += QStringLiteral(" (%1)").arg(exchange.details);
         if (!info.remedy.empty())
-            told += QLatin1Char(' ') + text(info.remedy);
+            told += QLatin1Char(' ') + textOf(info.remedy);
     }
     return told;
 }

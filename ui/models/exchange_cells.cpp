@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ui/models/exchange_cells.h"
 
+#include "api/qt_values.h"
 #include "ui/models/format.h"
 
 #include <array>
@@ -11,10 +12,6 @@ namespace {
 
 bool isRunning(const api::Exchange& exchange) {
     return exchange.phase != api::ExchangePhase::Finished;
-}
-
-QString text(std::string_view view) {
-    return QString::fromUtf8(view.data(), static_cast<qsizetype>(view.size()));
 }
 
 QString backendText(const api::Exchange& exchange) {
@@ -58,7 +55,7 @@ QString tooltip(const api::Exchange& exchange, bool lost, int column) {
         const QString sentence = api::sentenceOf(exchange.outcome);
         return exchange.failure == Failure::None
                    ? sentence
-                   : sentence + QLatin1Char('\n') + text(infoOf(exchange.failure).sentence);
+                   : sentence + QLatin1Char('\n') + api::textOf(infoOf(exchange.failure).sentence);
     }
     case ExchangeColumn::Duration:
         return exchange.firstByteMicros == 0

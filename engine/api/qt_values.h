@@ -11,7 +11,7 @@
 
 // The engine's plain values as Qt's, for what faces see.
 
-namespace reverxy {
+namespace reverxy::api {
 
 /// Bytes that are no UTF-8 are shown as replacement characters.
 inline QString textOf(std::string_view bytes) {
@@ -24,4 +24,4 @@ inline QDateTime dateOf(WallTime time) {
         std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
 }
 
-} // namespace reverxy
+} // namespace reverxy::api
