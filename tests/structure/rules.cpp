@@ -31,7 +31,7 @@ const std::vector<FolderRule>& folderRules() {
             {"engine/proxy", belowProxy, {"Threads::Threads"}, false, false},
             {"engine/net", belowNet, qt, true, false},
             {"engine/admin", belowNet, qt, true, false},
-            {"engine/api", {"engine/base", "engine/config"}, qt, true, false},
+            {"engine/api", {"engine/base"}, qt, true, false},
             {"engine", belowFacade, qt, true, false},
             {"ui",
              {"engine/api", "engine/config", "engine/base"},
