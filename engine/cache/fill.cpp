@@ -184,6 +184,14 @@ void Fill::release(Release reason, Failure failure, Wakes& wakes) {
     wakeReaders(wakes);
 }
 
+void Fill::releaseInTurns(TimePoint now, Wakes& wakes) {
+    std::lock_guard lock(m_mutex);
+    m_stage = FillStage::Released;
+    m_reason = Release::InTurns;
+    m_lastProgress = now;
+    wakeReaders(wakes); // each learns for how long it waits now
+}
+
 void Fill::leadAlone(Waiter leader) {
     std::lock_guard lock(m_mutex);
     m_leader = leader;

@@ -30,6 +30,7 @@ enum class FillStage : uint8_t {
 enum class Release : uint8_t {
     LookAgain, // the store has what they want, or one of them leads
     GoAlone,   // the response is not for others: each asks for itself
+    InTurns,   // the same, a few at a time: see Fill::releaseInTurns()
     Failed,    // no response came: one of them leads, unless that has failed too often
 };
 
@@ -50,6 +51,10 @@ class Fill {
     static constexpr uint64_t smallBody = 1 << 20;
     /// A body that has not gone on for this long has stalled.
     static constexpr std::chrono::seconds silenceLimit{5};
+    /// How many of those released in turns ask at once, and for how long after the release anybody waits for a
+    /// turn.
+    static constexpr uint32_t turnsAtOnce = 8;
+    static constexpr std::chrono::seconds turnsLimit{5};
 
     using Wakes = std::vector<Waiter>;
 
@@ -87,6 +92,12 @@ class Fill {
     void breakOff(Wakes& wakes);
     /// There will be nothing to follow. `failure`: with Release::Failed.
     void release(Release reason, Failure failure, Wakes& wakes);
+    /// The response is not for others and tells nothing of what they would get: an error. RFC 9111 section 4 lets
+    /// only what is storable answer them, so each has to ask for itself; but a backend in trouble is not to be met
+    /// by all at once, and the first who gets more than an error may have it for all. So `turnsAtOnce` of them have
+    /// a turn, whoever ends one by leave() passes it on, and who has waited for `turnsLimit` goes without: errors
+    /// that are slow to come cost nobody more than that.
+    void releaseInTurns(TimePoint now, Wakes& wakes);
 
     /// The leader's client has gone. `leader` is woken when the last reader leaves.
     void leadAlone(Waiter leader);
@@ -126,7 +137,8 @@ class Fill {
     /// Counts a reader, who must leave() once. False when it is too late to follow. The leader's own client may
     /// always join before the first append().
     bool join(Place& place);
-    /// Notes that `reader` is woken when the stage changes, if it is Pending.
+    /// Notes that `reader` is woken when the stage changes, if it is Pending; that is what it stays for one who was
+    /// released in turns until it has one.
     Look look(const Place& place, Waiter reader);
 
     /// The next piece of the body. `more` false: there is none now, and `reader` is woken when that changes, unless
@@ -141,8 +153,10 @@ class Fill {
     void leave(Place& place, Wakes& wakes);
 
     /// Any thread: when it has stalled, unless something comes before. Until the head is there the leader's own
-    /// patience counts, for a backend may well be slow to answer; then a silence of the body.
+    /// patience counts, for a backend may well be slow to answer; then a silence of the body. Released in turns:
+    /// when nobody waits for one any more.
     TimePoint stallsAt() const;
+    bool releasedInTurns() const;
     /// Whether others wait for the reader at `place`: the leader has stopped for want of room, and it is among the
     /// last.
     bool heldUpBy(const Place& place) const;
@@ -154,12 +168,15 @@ class Fill {
         uint64_t position = 0;
         bool used = false;
         bool waiting = false;
+        bool turn = false;
     };
 
     void wakeReaders(Wakes& wakes);
     void wakeLeader(Wakes& wakes);
     uint64_t slowest() const;
     uint64_t room() const;
+    bool takeTurn(Slot& slot);
+    void passTurn(Wakes& wakes);
     bool reserve(uint64_t bytes, TimePoint now);
     void unreserve();
     void stopKeeping();
@@ -193,6 +210,8 @@ class Fill {
     TimePoint m_lastProgress;
     std::vector<Slot> m_slots;
     size_t m_readers = 0;
+    uint32_t m_turns = 0;  // taken
+    size_t m_nextTurn = 0; // no slot before it waits for one
     Waiter m_leader;
     bool m_leaderWaiting = false;
     bool m_leaderAlone = false;

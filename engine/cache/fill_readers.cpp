@@ -34,6 +34,13 @@ Fill::Look Fill::look(const Place& place, Waiter reader) {
         break;
     }
     case FillStage::Released:
+        if (Slot& slot = m_slots[place.m_slot]; m_reason == Release::InTurns && !takeTurn(slot)) {
+            slot.waiter = reader;
+            slot.waiting = true;
+            m_nextTurn = std::min<size_t>(m_nextTurn, place.m_slot);
+            seen.stage = FillStage::Pending;
+            break;
+        }
         seen.reason = m_reason;
         seen.failure = m_failure;
         break;
@@ -93,14 +100,49 @@ void Fill::leave(Place& place, Wakes& wakes) {
     slot.used = false;
     slot.waiting = false;
     --m_readers;
+    if (std::exchange(slot.turn, false))
+        passTurn(wakes);
     if (m_readers == 0 && m_leaderAlone)
         wakes.push_back(m_leader);
     wakeLeader(wakes);
 }
 
+bool Fill::takeTurn(Slot& slot) {
+    if (!slot.turn && m_turns < turnsAtOnce) {
+        slot.turn = true;
+        ++m_turns;
+    }
+    return slot.turn;
+}
+
+/// One after the other: nobody is woken in vain.
+void Fill::passTurn(Wakes& wakes) {
+    for (; m_nextTurn < m_slots.size(); ++m_nextTurn) {
+        Slot& next = m_slots[m_nextTurn];
+        if (!std::exchange(next.waiting, false))
+            continue;
+        next.turn = true;
+        wakes.push_back(next.waiter);
+        return;
+    }
+    --m_turns;
+}
+
 TimePoint Fill::stallsAt() const {
     std::lock_guard lock(m_mutex);
-    return m_lastProgress + (m_stage == FillStage::Pending ? m_patience : Duration(silenceLimit));
+    switch (m_stage) {
+    case FillStage::Pending:
+        return m_lastProgress + m_patience;
+    case FillStage::Released:
+        return m_lastProgress + turnsLimit;
+    default:
+        return m_lastProgress + silenceLimit;
+    }
+}
+
+bool Fill::releasedInTurns() const {
+    std::lock_guard lock(m_mutex);
+    return m_stage == FillStage::Released && m_reason == Release::InTurns;
 }
 
 bool Fill::heldUpBy(const Place& place) const {

@@ -115,4 +115,8 @@ int64_t timeToLive(const StoredFacts& facts, WallTime now) {
     return static_cast<int64_t>(facts.lifetime) - currentAge(facts, now);
 }
 
+bool answersOthers(const StoredFacts& facts) {
+    return facts.lifetime > facts.initialAge && !facts.alwaysValidate;
+}
+
 } // namespace reverxy::cache

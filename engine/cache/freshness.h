@@ -63,4 +63,8 @@ uint32_t currentAge(const StoredFacts& facts, WallTime now);
 /// Seconds of freshness left; negative once stale.
 int64_t timeToLive(const StoredFacts& facts, WallTime now);
 
+/// Whether it is fresh as it comes, and may be used without validation: only then can it answer those who asked
+/// meanwhile (section 4).
+bool answersOthers(const StoredFacts& facts);
+
 } // namespace reverxy::cache

@@ -55,6 +55,8 @@ void CacheUse::reset() {
     forwardStatus = 0;
     fill.reset();
     place = {};
+    turnOf.reset();
+    turnPlace = {};
     role = Role::None;
     registered = opened = reading = false;
     failedFills = 0;

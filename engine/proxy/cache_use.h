@@ -92,6 +92,9 @@ struct CacheUse {
     bool reading = false;    // the client gets the body out of it
     uint8_t failedFills = 0; // waited for in vain
     cache::Fill::Wakes wakes;
+
+    std::shared_ptr<cache::Fill> turnOf; // it was released in turns, and this exchange has one
+    cache::Fill::Place turnPlace;
 };
 
 } // namespace reverxy::proxy

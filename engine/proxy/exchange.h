@@ -220,6 +220,11 @@ class Exchange {
     void wake();
     bool goesOnWithoutClient();
 
+    // exchange_turns.cpp
+    void releaseInTurns(TimePoint now);
+    void goInTurn(TimePoint now);
+    void endTurn();
+
     bool tried(uint32_t backend) const;
     bool untriedLeft() const;
     bool hasRoom(uint32_t backend) const;

@@ -31,7 +31,7 @@ constexpr uint8_t failedFillsLimit = 2;
 bool Exchange::mayShareFetch(TimePoint now) {
     const cache::RequestDirectives& directives = m_cache.reuse.directives;
     if (!configuration().cache.collapse || m_cache.request.method != http::Method::Get || directives.noStore ||
-        m_cache.request.authorization || directives.noCache || directives.maxAge == 0u)
+        m_cache.request.authorization || directives.noCache || directives.maxAge == 0u || m_cache.turnOf)
         return false;
     if (m_cache.cache->uncacheable().contain(m_cache.hash, now) || cache::wantsEventStream(m_head->fields))
         return false;
@@ -77,7 +77,6 @@ bool Exchange::join(TimePoint now) {
     }
     m_decision.phase = Phase::AwaitingFill;
     m_waitBegun = now;
-    m_port.setDeadline(m_cache.fill->stallsAt());
     follow(now);
     return true;
 }
@@ -103,7 +102,7 @@ void Exchange::follow(TimePoint now) {
     const Fill::Look seen = m_cache.fill->look(m_cache.place, m_port.follower());
     switch (seen.stage) {
     case FillStage::Pending:
-        return;
+        return m_port.setDeadline(m_cache.fill->stallsAt());
     case FillStage::Open:
     case FillStage::Complete:
         return followHead(seen, now);
@@ -111,6 +110,8 @@ void Exchange::follow(TimePoint now) {
         leaveFill();
         return followAgain(Failure::ResponseIncomplete, now);
     case FillStage::Released:
+        if (seen.reason == Release::InTurns)
+            return goInTurn(now);
         leaveFill();
         if (seen.reason == Release::GoAlone)
             return goAlone(now);
@@ -198,6 +199,8 @@ void Exchange::stalled(TimePoint now) {
     const TimePoint late = m_cache.fill->stallsAt();
     if (now < late)
         return m_port.setDeadline(late);
+    if (m_cache.fill->releasedInTurns())
+        return goInTurn(now);
     m_cache.cache->fills().remove(*m_cache.fill);
     leaveFill();
     endWaiting(now);
@@ -292,12 +295,13 @@ void Exchange::completeFill(TimePoint now) {
     if (const cache::StoredRef stored = m_cache.fill->complete(now, m_cache.wakes)) {
         if (stored->facts().partial)
             storePart(stored, now);
-        else if (shared.insert(stored, nullptr, m_cache.hash, m_cache.generation, now))
-            shared.uncacheable().forget(m_cache.hash);
-        else
+        else if (!shared.insert(stored, nullptr, m_cache.hash, m_cache.generation, now))
             setVerdict(StoreVerdict::Superseded);
+        else if (cache::answersOthers(stored->facts()))
+            shared.uncacheable().forget(m_cache.hash);
     }
     unregisterFill();
+    endTurn();
     wake();
     m_cache.opened = false;
     if (!m_cache.reading)
@@ -308,6 +312,7 @@ void Exchange::completeFill(TimePoint now) {
 void Exchange::breakFill() {
     setVerdict(StoreVerdict::Incomplete);
     unregisterFill();
+    endTurn();
     m_cache.fill->breakOff(m_cache.wakes);
     wake();
     m_cache.opened = false;
@@ -373,6 +378,7 @@ bool Exchange::goesOnWithoutClient() {
 void Exchange::endFill() {
     if (!m_cache.engaged())
         return;
+    endTurn();
     if (m_cache.role == CacheUse::Role::Leads) {
         if (m_cache.opened)
             breakFill();

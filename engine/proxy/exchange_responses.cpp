@@ -189,6 +189,7 @@ void Exchange::beginLocal(uint16_t status, TimePoint now) {
     m_responseOver = true;
     m_decision.phase = Phase::Streaming;
     m_port.setDeadline(TimePoint::max());
+    endTurn();
 }
 
 /// A whole response of the proxy's own. m_fields holds what is to be sent besides its own description.

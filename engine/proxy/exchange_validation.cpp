@@ -22,6 +22,7 @@ bool holdsForOthers(StoreVerdict verdict) {
     switch (verdict) {
     case StoreVerdict::NoStore:
     case StoreVerdict::Private:
+    case StoreVerdict::Personal: // where one request has a cookie the others have theirs
     case StoreVerdict::VaryStar:
     case StoreVerdict::VaryUnmatchable:
     case StoreVerdict::NotMarkedCacheable:
@@ -227,9 +228,15 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     }
     if (decision.stored())
         return;
-    releaseFill(Release::GoAlone, Failure::None);
-    if (holdsForOthers(decision.verdict) && head.status < 500)
+    endTurn();
+    // Who leads others has no Authorization, and neither have those who wait: a 401 is what they would get too.
+    const bool wantsCredentials =
+        decision.verdict == StoreVerdict::AnswersOneRequest && m_cache.role == CacheUse::Role::Leads;
+    if (head.status >= 500) // tells nothing of what comes next
+        releaseInTurns(now);
+    else if (wantsCredentials || holdsForOthers(decision.verdict))
         m_cache.cache->uncacheable().note(m_cache.hash, now);
+    releaseFill(Release::GoAlone, Failure::None);
     // RFC 9111 section 4.3.3: the whole response that came is the one that counts.
     if (known && m_cache.request.method == http::Method::Get && head.status == 200)
         m_cache.cache->store().remove(*known, m_cache.hash);
@@ -246,8 +253,7 @@ bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy&
         return false;
     m_decision.cache.age = facts.initialAge;
     m_decision.cache.lifetime = facts.lifetime;
-    // Others may have what was asked for on behalf of one only while it is fresh (RFC 9111 section 4).
-    const bool forOthers = facts.lifetime > facts.initialAge && !facts.alwaysValidate && !facts.partial;
+    const bool forOthers = cache::answersOthers(facts) && !facts.partial;
     if (!forOthers && !facts.partial)
         m_cache.cache->uncacheable().note(m_cache.hash, now);
     return openFill({m_cache.key, m_cache.selecting, fields, facts}, lengthOf(head.framing), forOthers, now);
@@ -257,8 +263,9 @@ bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy&
 void Exchange::serveConfirmed(TimePoint now) {
     const cache::StoredRef confirmed = m_cache.confirmed;
     const cache::StoredFacts& facts = confirmed->facts();
-    releaseFill(facts.lifetime > facts.initialAge && !facts.alwaysValidate ? Release::LookAgain : Release::GoAlone,
-                Failure::None);
+    if (!cache::answersOthers(facts) && !facts.partial)
+        m_cache.cache->uncacheable().note(m_cache.hash, now);
+    releaseFill(cache::answersOthers(facts) ? Release::LookAgain : Release::GoAlone, Failure::None);
     m_port.setDeadline(TimePoint::max());
     if (m_alone) {
         m_responseOver = true;

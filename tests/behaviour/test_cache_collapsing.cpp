@@ -316,6 +316,75 @@ class TestCacheCollapsing : public QObject {
         QVERIFY2(origin.requestCount() <= many / 2, std::to_string(origin.requestCount()).c_str());
     }
 
+    /// Counted at the origin, over all workers. Where a whole crowd does not get through within the time that
+    /// anybody waits for a turn, a machine is too slow to tell.
+    void anErrorIsNotMetByAHerd() {
+        constexpr size_t size = 40;
+        constexpr size_t atOnce = cache::Fill::turnsAtOnce;
+        Gate first, others;
+        std::atomic<size_t> asked{0}, inside{0}, most{0};
+        Origin origin([&](OriginExchange& exchange) {
+            exchange.readBody();
+            const bool leads = ++asked == 1;
+            const size_t now = ++inside;
+            for (size_t seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+            }
+            exchange.waitFor(leads ? first : others);
+            --inside;
+            exchange.respond(500, "an error", {{"X-Count", std::to_string(asked)}});
+        });
+        config::Config config = cachingConfig({origin.port()});
+        config.proxy.workers = 4;
+        RunningEngine proxy(config);
+        Crowd crowd(proxy, size);
+        QVERIFY(waitForFollowers(proxy, size));
+        const auto begun = std::chrono::steady_clock::now();
+        first.open();
+        QVERIFY(waitUntil([&] { return asked >= 1 + atOnce; }));
+        others.open();
+        for (const auto& client : crowd.clients) {
+            const Response response = client->read();
+            COMPARE_STATUS(response, 500);
+            QCOMPARE(response.body, "an error"s);
+        }
+        const auto took = std::chrono::steady_clock::now() - begun;
+        QCOMPARE(origin.requestCount(), size); // each its own
+        if (took < cache::Fill::turnsLimit)
+            QCOMPARE(most.load(), atOnce);
+        VERIFY_NO_VIOLATIONS(origin);
+    }
+
+    void whatComesAfterAnErrorIsForAllWhoWait() {
+        constexpr size_t size = 40;
+        constexpr size_t atOnce = cache::Fill::turnsAtOnce;
+        Gate first, others;
+        std::atomic<size_t> asked{0};
+        Origin origin([&](OriginExchange& exchange) {
+            exchange.readBody();
+            const bool leads = ++asked == 1;
+            exchange.waitFor(leads ? first : others);
+            if (leads)
+                exchange.respond(503, "an error");
+            else
+                exchange.respond(200, "at last", {{"Cache-Control", "max-age=60"}});
+        });
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Crowd crowd(proxy, size);
+        QVERIFY(waitForFollowers(proxy, size));
+        const auto begun = std::chrono::steady_clock::now();
+        first.open();
+        QVERIFY(waitUntil([&] { return asked >= 1 + atOnce; }));
+        others.open();
+        size_t good = 0;
+        for (const auto& client : crowd.clients) {
+            const Response response = client->read();
+            good += response.status == 200 && response.body == "at last";
+        }
+        QCOMPARE(good, size - 1);
+        if (std::chrono::steady_clock::now() - begun < cache::Fill::turnsLimit)
+            QCOMPARE(origin.requestCount(), 1 + atOnce);
+    }
+
     void whatBreaksOffIsCutForAllAndNotStored() {
         Gate gate;
         std::atomic<int> asked{0};

@@ -78,7 +78,8 @@ class SimulatedWorker {
             tokens.swap(m_world.mail[m_index]);
         }
         for (const uint64_t token : tokens) {
-            if (const auto it = m_clients.find(token); it != m_clients.end() && !it->second.leads)
+            if (const auto it = m_clients.find(token);
+                it != m_clients.end() && !it->second.leads && !it->second.hasTurn)
                 progress(it->second);
         }
         if (m_begun < clientsEach && m_clients.size() < 40)
@@ -90,6 +91,8 @@ class SimulatedWorker {
         if (it->second.leads)
             lead(it->second);
         else if (below(200) == 0)
+            leave(it->second, false);
+        else if (it->second.hasTurn && below(4) == 0)
             leave(it->second, false);
         else if (it->second.reading)
             progress(it->second); // a client that takes more, in its own time
@@ -103,7 +106,7 @@ class SimulatedWorker {
         uint32_t generation = 0;
         std::shared_ptr<Fill> fill;
         Fill::Place place;
-        bool leads = false, reading = false, joined = false, opened = false;
+        bool leads = false, reading = false, joined = false, opened = false, hasTurn = false;
         std::string body, got;
         size_t sent = 0;
         int rounds = 0;
@@ -153,6 +156,7 @@ class SimulatedWorker {
                     cache.uncacheable().note(client.hash, m_now);
                 return release(client, Release::GoAlone, Failure::None);
             case 2:
+                return release(client, Release::InTurns, Failure::None);
             case 3:
                 return; // slow
             default:
@@ -192,7 +196,10 @@ class SimulatedWorker {
 
     void release(Client& client, Release reason, Failure failure) {
         m_world.cache->fills().remove(*client.fill);
-        client.fill->release(reason, failure, m_wakes);
+        if (reason == Release::InTurns)
+            client.fill->releaseInTurns(m_now, m_wakes);
+        else
+            client.fill->release(reason, failure, m_wakes);
         end(client, false);
     }
 
@@ -220,6 +227,10 @@ class SimulatedWorker {
     }
 
     void again(Client& client, const Fill::Look& seen) {
+        if (seen.reason == Release::InTurns) {
+            client.hasTurn = true; // until its backend has answered
+            return;
+        }
         client.fill->leave(client.place, m_wakes);
         m_world.post(m_wakes);
         client.joined = false;

@@ -6,6 +6,9 @@
 
 #include <QTest>
 
+#include <deque>
+#include <random>
+
 using namespace reverxy;
 using namespace reverxy::cache;
 using namespace reverxy::test;
@@ -68,6 +71,51 @@ struct Bench {
 
 using Tokens = std::vector<uint64_t>;
 
+/// Readers with the tokens from 1 on who wait for the fill's head.
+struct Turns {
+    Turns(Bench& of, size_t count) : bench(of) {
+        for (size_t i = 0; i < count; ++i) {
+            readers.emplace_back(bench.fill, i + 1);
+            look(i + 1);
+        }
+    }
+
+    void look(uint64_t token) {
+        Reader& reader = readers[token - 1];
+        const Fill::Look seen = bench.fill.look(reader.place, reader.self);
+        reader.stage = seen.stage;
+        QCOMPARE(int(seen.reason), int(seen.stage == FillStage::Released ? Release::InTurns : Release::LookAgain));
+    }
+
+    void allLook() {
+        for (const Reader& reader : readers) {
+            if (reader.joined)
+                look(reader.self.token);
+        }
+    }
+
+    /// Who was told to go, and has not left.
+    Tokens going() const {
+        Tokens tokens;
+        for (const Reader& reader : readers) {
+            if (reader.joined && reader.stage == FillStage::Released)
+                tokens.push_back(reader.self.token);
+        }
+        return tokens;
+    }
+
+    /// Returns who was woken by that.
+    Tokens leave(uint64_t token) {
+        Reader& reader = readers[token - 1];
+        reader.joined = false;
+        bench.fill.leave(reader.place, bench.wakes);
+        return bench.woken();
+    }
+
+    Bench& bench;
+    std::deque<Reader> readers;
+};
+
 std::string pattern(size_t size) {
     std::string text(size, ' ');
     for (size_t i = 0; i < size; ++i)
@@ -94,6 +142,119 @@ class TestFill : public QObject {
         QCOMPARE(int(look.stage), int(FillStage::Open));
         QCOMPARE(std::string(look.head->fields().lines()), "ETag: 1\r\n"s);
         QVERIFY(look.length == uint64_t(4));
+    }
+
+    void whoIsReleasedInTurnsGoesAFewAtATime() {
+        Bench bench;
+        Turns turns(bench, 20);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        QCOMPARE(bench.woken().size(), size_t(20)); // each learns how long it waits
+        turns.allLook();
+        QCOMPARE(turns.going(), (Tokens{1, 2, 3, 4, 5, 6, 7, 8}));
+        QCOMPARE(turns.leave(3), (Tokens{9}));
+        QCOMPARE(turns.leave(9), (Tokens{10}));
+        turns.allLook();
+        QCOMPARE(turns.going(), (Tokens{1, 2, 4, 5, 6, 7, 8, 10}));
+        for (uint64_t token = 11; token <= 20; ++token)
+            QCOMPARE(turns.leave(token - 1), (Tokens{token}));
+        QCOMPARE(turns.leave(20), Tokens());
+    }
+
+    void whoLeavesWithoutATurnWakesNobody() {
+        Bench bench;
+        Turns turns(bench, 12);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        turns.allLook();
+        bench.woken();
+        QCOMPARE(turns.leave(9), Tokens());
+        QCOMPARE(turns.leave(1), (Tokens{10}));
+    }
+
+    /// Its client has gone between the wake-up and the look.
+    void aTurnThatNobodyTakesIsPassedOn() {
+        Bench bench;
+        Turns turns(bench, 12);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        turns.allLook();
+        bench.woken();
+        QCOMPARE(turns.leave(1), (Tokens{9}));
+        QCOMPARE(turns.leave(9), (Tokens{10}));
+    }
+
+    void whoLooksLateIsNotPassedOver() {
+        Bench bench;
+        Turns turns(bench, 11);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        bench.woken();
+        for (uint64_t token : {1, 2, 3, 4, 5, 6, 7, 8, 10, 11})
+            turns.look(token);
+        QCOMPARE(turns.leave(1), (Tokens{10}));
+        turns.look(9);
+        QCOMPARE(turns.leave(2), (Tokens{9}));
+        QCOMPARE(turns.leave(3), (Tokens{11}));
+    }
+
+    void aTurnThatIsFreeIsTakenAtOnce() {
+        Bench bench;
+        Turns turns(bench, 9);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        for (uint64_t token = 1; token <= 8; ++token)
+            turns.look(token);
+        bench.woken();
+        QCOMPARE(turns.leave(1), Tokens()); // nobody waits yet
+        turns.look(9);
+        QCOMPARE(turns.going(), (Tokens{2, 3, 4, 5, 6, 7, 8, 9}));
+    }
+
+    void turnsInAnyOrder_data() {
+        QTest::addColumn<uint>("seed");
+        for (uint seed = 1; seed <= 20; ++seed)
+            QTest::addRow("seed %u", seed) << seed;
+    }
+
+    /// Whoever stays has a turn some time, and no more have one at once than may.
+    void turnsInAnyOrder() {
+        QFETCH(uint, seed);
+        std::mt19937 random(seed);
+        Bench bench;
+        Turns turns(bench, 100);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        Tokens mail = bench.woken();
+        const auto takeFrom = [&](Tokens& tokens) {
+            std::swap(tokens[random() % tokens.size()], tokens.back());
+            const uint64_t token = tokens.back();
+            tokens.pop_back();
+            return token;
+        };
+        for (size_t left = 100; left > 0;) {
+            QVERIFY2(turns.going().size() <= Fill::turnsAtOnce, "too many have a turn");
+            Tokens going = turns.going();
+            const bool givesUp = random() % 20 == 0;
+            if (givesUp || (!going.empty() && (mail.empty() || random() % 3 == 0))) {
+                const uint64_t token = givesUp ? 1 + random() % 100 : takeFrom(going);
+                if (!turns.readers[token - 1].joined)
+                    continue;
+                for (const uint64_t woken : turns.leave(token))
+                    mail.push_back(woken);
+                --left;
+                continue;
+            }
+            QVERIFY2(!mail.empty(), "somebody waits for ever");
+            const uint64_t token = takeFrom(mail);
+            if (turns.readers[token - 1].joined)
+                turns.look(token);
+        }
+    }
+
+    void nobodyWaitsLongForATurn() {
+        Bench bench;
+        Turns turns(bench, 1);
+        QVERIFY(!bench.fill.releasedInTurns());
+        QVERIFY(bench.fill.stallsAt() == bench.now + patience);
+        bench.now += 50s;
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        QVERIFY(bench.fill.releasedInTurns());
+        QVERIFY(bench.fill.stallsAt() == bench.now + Fill::turnsLimit);
     }
 
     void aBodyIsReadAsItArrives_data() {

@@ -10,6 +10,11 @@ using observe::Phase;
 namespace {
 
 constexpr size_t many = 10;
+constexpr size_t crowdSize = 30;
+constexpr size_t atOnce = cache::Fill::turnsAtOnce;
+constexpr std::string_view plainError = "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::string_view notForOthers =
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nCache-Control: no-store\r\n\r\n";
 constexpr std::string_view chunkedForAll =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nCache-Control: max-age=60\r\n\r\n";
 
@@ -19,8 +24,8 @@ constexpr std::string_view taggedForAll =
 struct Crowd : CrowdScene {
     using CrowdScene::CrowdScene;
 
-    void askMany() {
-        for (size_t i = 0; i < many; ++i)
+    void askMany(size_t size = many) {
+        for (size_t i = 0; i < size; ++i)
             ask();
     }
 
@@ -42,6 +47,15 @@ struct Crowd : CrowdScene {
         return count(
             [&](const Person& person) { return !person.port.responses.empty() && person.got().status == status; });
     }
+
+    /// At the backend now.
+    static bool isAsking(const Person& person) {
+        return person.decision().phase == Phase::AwaitingResponse && !person.exchange.responseOver();
+    }
+
+    size_t asking() const { return count(isAsking); }
+
+    Person& oneAsking() { return *std::find_if(people.begin(), people.end(), isAsking); }
 
     size_t wentAlone() const {
         return count([](const Person& person) { return person.decision().cache.collapseFailed; });
@@ -90,6 +104,146 @@ class TestExchangeCollapsing : public QObject {
         crowd.pass(60s);
         QCOMPARE(crowd.gotStatus(504), many);
         QCOMPARE(crowd.requests(), size_t(2));
+    }
+
+    void anErrorIsNotMetByAHerd_data() {
+        QTest::addColumn<QByteArray>("head");
+        QTest::newRow("plain") << QByteArray("HTTP/1.1 500 No\r\n");
+        QTest::newRow("no-store") << QByteArray("HTTP/1.1 503 No\r\nCache-Control: no-store\r\n");
+        QTest::newRow("private") << QByteArray("HTTP/1.1 502 No\r\nCache-Control: private, max-age=60\r\n");
+        QTest::newRow("Set-Cookie") << QByteArray("HTTP/1.1 501 No\r\nSet-Cookie: a=b\r\n");
+    }
+
+    /// Each gets its own, but only some of them are at the backend at once.
+    void anErrorIsNotMetByAHerd() {
+        QFETCH(QByteArray, head);
+        const std::string error = head.toStdString() + "Transfer-Encoding: chunked\r\n\r\n";
+        Crowd crowd;
+        crowd.askMany(crowdSize);
+        crowd.answer(crowd.people.front(), error, "error");
+        for (size_t answered = 1; answered < crowdSize; ++answered) {
+            QCOMPARE(crowd.asking(), std::min(atOnce, crowdSize - answered));
+            QCOMPARE(crowd.requests(), std::min(atOnce + answered, crowdSize));
+            crowd.answer(crowd.oneAsking(), error, "error");
+        }
+        QCOMPARE(crowd.gotBody("error"), crowdSize);
+        QCOMPARE(crowd.wentAlone(), crowdSize - 1);
+    }
+
+    /// A small crowd is no herd.
+    void anErrorDelaysFewNotAtAll() {
+        Crowd crowd;
+        crowd.askMany(1 + atOnce);
+        crowd.answer(crowd.people.front(), plainError, "");
+        QCOMPARE(crowd.waiting(), size_t(0));
+        QCOMPARE(crowd.requests(), 1 + atOnce);
+    }
+
+    /// RFC 9111 section 4: what is stored meanwhile is for all who wait, what may not be stored is for nobody else.
+    void whatComesAfterAnErrorIsForAllWhoWait() {
+        Crowd crowd;
+        crowd.askMany(crowdSize);
+        crowd.answer(crowd.people.front(), plainError, "error");
+        crowd.answer(crowd.oneAsking(), chunkedForAll, "at last");
+        QCOMPARE(crowd.requests(), 1 + atOnce);
+        QCOMPARE(crowd.waiting(), size_t(0));
+        QCOMPARE(crowd.gotBody("at last"), crowdSize - atOnce);
+        QCOMPARE(crowd.asking(), atOnce - 1);
+    }
+
+    void errorsThatComeSlowlyCostNobodyMoreThanTheLimit() {
+        Crowd crowd;
+        crowd.askMany(crowdSize);
+        crowd.pass(50s);
+        crowd.answer(crowd.people.front(), plainError, "error");
+        crowd.pass(4s);
+        QCOMPARE(crowd.asking(), atOnce);
+        crowd.answer(crowd.oneAsking(), plainError, "error");
+        crowd.pass(900ms);
+        QCOMPARE(crowd.asking(), atOnce);
+        crowd.pass(100ms);
+        QCOMPARE(crowd.asking(), crowdSize - 2);
+        QCOMPARE(crowd.waiting(), size_t(0));
+    }
+
+    void aTurnEndsInWhicheverWay_data() {
+        QTest::addColumn<int>("way");
+        QTest::newRow("the client leaves") << 0;
+        QTest::newRow("the backend is lost") << 1;
+        QTest::newRow("the body is lost") << 2;
+        QTest::newRow("not for others") << 3;
+    }
+
+    void aTurnEndsInWhicheverWay() {
+        QFETCH(int, way);
+        Crowd crowd;
+        crowd.askMany(crowdSize);
+        crowd.answer(crowd.people.front(), plainError, "error");
+        for (size_t left = crowdSize - 1; left > 0; --left) {
+            QCOMPARE(crowd.asking(), std::min(atOnce, left));
+            auto& next = crowd.oneAsking();
+            if (way == 0)
+                next.exchange.clientLost(Failure::ClientGone, crowd.now);
+            else if (way == 1)
+                next.exchange.upstreamLost(Failure::ResponseIncomplete, {}, true, crowd.now);
+            else
+                crowd.respond(next, way == 2 ? chunkedForAll : notForOthers);
+            if (way == 2)
+                next.exchange.upstreamLost(Failure::ResponseIncomplete, {}, true, crowd.now);
+            crowd.settle();
+        }
+        QCOMPARE(crowd.requests(), crowdSize);
+    }
+
+    /// Among themselves: nobody of those who wait for a turn answers for longer than the limit.
+    void whoComesMeanwhileFollowsAnotherOne() {
+        Crowd crowd;
+        crowd.askMany(crowdSize);
+        crowd.answer(crowd.people.front(), plainError, "error");
+        auto& next = crowd.ask();
+        QVERIFY(next.asked());
+        QVERIFY(!crowd.ask().asked());
+        crowd.answer(next, chunkedForAll, "at last");
+        QCOMPARE(crowd.gotBody("at last"), size_t(2));
+        crowd.answer(crowd.oneAsking(), plainError, "error");
+        QCOMPARE(crowd.waiting(), size_t(0)); // whose turn comes finds it
+        QCOMPARE(crowd.gotBody("at last"), crowdSize - atOnce + 1);
+    }
+
+    void forWhatIsOfUseToOneAloneNobodyWaits_data() {
+        QTest::addColumn<QByteArray>("fields");
+        QTest::addColumn<QByteArray>("head");
+        const QByteArray ok = "HTTP/1.1 200 OK\r\n";
+        QTest::newRow("no-store") << QByteArray() << ok + "Cache-Control: no-store\r\n";
+        QTest::newRow("no lifetime") << QByteArray() << ok;
+        QTest::newRow("cookies") << QByteArray("Cookie: a=b\r\n") << ok;
+        QTest::newRow("to be validated") << QByteArray() << ok + "Cache-Control: no-cache\r\nETag: \"1\"\r\n";
+        QTest::newRow("stale at once") << QByteArray() << ok + "Cache-Control: max-age=0\r\nETag: \"1\"\r\n";
+        QTest::newRow("credentials wanted") << QByteArray() << QByteArray("HTTP/1.1 401 No\r\n");
+    }
+
+    /// Whoever asks while it is known does not wait for another one in vain.
+    void forWhatIsOfUseToOneAloneNobodyWaits() {
+        QFETCH(QByteArray, fields);
+        QFETCH(QByteArray, head);
+        Crowd crowd;
+        crowd.answer(crowd.ask(fields.toStdString()), head.toStdString() + "Transfer-Encoding: chunked\r\n\r\n",
+                     "mine");
+        for (size_t i = 0; i < many; ++i)
+            QVERIFY(crowd.ask(fields.toStdString()).asked());
+    }
+
+    void forWhatIsOfUseOnlyWhenValidatedNobodyWaits() {
+        Crowd crowd;
+        constexpr std::string_view fields = "Cache-Control: no-cache\r\nETag: \"1\"\r\n\r\n";
+        crowd.answer(crowd.ask(), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + std::string(fields), "x");
+        crowd.pass(61s);
+        auto& validates = crowd.ask();
+        QVERIFY(!crowd.ask().asked());
+        crowd.respond(validates, "HTTP/1.1 304 Not Modified\r\n" + std::string(fields));
+        crowd.end(validates);
+        QVERIFY(crowd.ask().asked());
+        QVERIFY(crowd.ask().asked());
     }
 
     void aFillThatStallsReleasesItsFollowersToOneOfThem() {
