@@ -40,14 +40,31 @@ std::string phraseOf(Failure failure) {
     }
 }
 
+std::string briefOf(Failure failure) {
+    switch (failure) {
+    case Failure::DnsError:
+        return "unknown name";
+    case Failure::ConnectTimeout:
+        return "no connection";
+    case Failure::ConnectionClosed:
+        return "closed unanswered";
+    case Failure::ResponseTimeout:
+        return "no response";
+    case Failure::ResponseMalformed:
+        return "no valid HTTP";
+    default:
+        return phraseOf(failure);
+    }
+}
+
 std::string briefOf(const ProbeResult& result) {
     if (result.status != 0)
         return "status " + std::to_string(result.status);
-    return result.passed ? "connected" : phraseOf(result.failure);
+    return result.passed ? "connected" : briefOf(result.failure);
 }
 
 std::string reasonOf(const ProbeResult& result, uint16_t firstStatus, uint16_t lastStatus) {
-    std::string reason = briefOf(result);
+    std::string reason = result.status != 0 || result.passed ? briefOf(result) : phraseOf(result.failure);
     if (result.passed)
         return reason;
     if (result.status != 0) {

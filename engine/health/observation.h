@@ -38,6 +38,7 @@ bool speaksAgainstBackend(Failure failure, bool reusedConnection);
 std::string reasonOf(const ProbeResult& result, uint16_t firstStatus, uint16_t lastStatus);
 /// The same in as few words as a list has room for: "status 503", "connection refused".
 std::string briefOf(const ProbeResult& result);
+std::string briefOf(Failure failure);
 /// The failure in a few words, as "connection refused".
 std::string phraseOf(Failure failure);
 

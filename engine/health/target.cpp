@@ -55,7 +55,7 @@ Flip Target::reported(const TrafficReport& report, WallTime now) {
     if (report.succeeded)
         m_machine.trafficSucceeded();
     if (report.failures > 0)
-        m_lastFailure = phraseOf(report.last);
+        m_lastFailure = briefOf(report.last);
     const Flip flip = report.failures > 0 ? m_machine.trafficFailed(report.failures) : Flip::None;
     if (flip == Flip::ToDown)
         m_reason = failuresInWords(phraseOf(report.last));

@@ -89,7 +89,15 @@ class TestObservation : public QObject {
         QCOMPARE(brief(true, 204, Failure::None), QStringLiteral("status 204"));
         QCOMPARE(brief(true, 0, Failure::None), QStringLiteral("connected"));
         QCOMPARE(brief(false, 0, Failure::ConnectRefused), QStringLiteral("connection refused"));
-        QCOMPARE(brief(false, 0, Failure::ResponseTimeout), QStringLiteral("no response in time"));
+        QCOMPARE(brief(false, 0, Failure::ResponseTimeout), QStringLiteral("no response"));
+        // What a probe or a request may meet has room in a list.
+        for (const Failure failure :
+             {Failure::DnsError, Failure::ConnectRefused, Failure::ConnectTimeout, Failure::ConnectUnreachable,
+              Failure::ConnectionClosed, Failure::ResponseTimeout, Failure::ResponseMalformed}) {
+            const std::string words = briefOf(failure);
+            QVERIFY2(words.size() <= std::string_view("connection refused").size(), words.c_str());
+            QCOMPARE(brief(false, 0, failure), QString::fromStdString(words));
+        }
     }
 };
 

@@ -92,7 +92,7 @@ void TestBackendModel::figuresAreShownAsPeopleReadThem() {
     QCOMPARE(text(1, 0, BackendColumn::P95), QStringLiteral("38.0 ms"));
     QCOMPARE(text(1, 1, BackendColumn::P95), QStringLiteral("–"));
     QCOMPARE(text(1, 1, BackendColumn::State), QStringLiteral("down · connection refused"));
-    QCOMPARE(text(2, 1, BackendColumn::State), QStringLiteral("disabled · 2 requests to finish"));
+    QCOMPARE(text(2, 1, BackendColumn::State), QStringLiteral("disabled · 2 to finish"));
     QVERIFY(at(1, 1, BackendColumn::State).data(ui::AlarmRole).toBool());
     const auto alignment = at(1, 0, BackendColumn::Rate).data(Qt::TextAlignmentRole).value<Qt::Alignment>();
     QVERIFY(alignment.testFlag(Qt::AlignRight));
@@ -191,7 +191,7 @@ void TestBackendModel::thePendingStateIsShown() {
     show(test::sampleSnapshotAfter(60));
     QCOMPARE(text(0, 0, BackendColumn::State), QStringLiteral("disabling…"));
     m_control->answer(true);
-    QCOMPARE(text(0, 0, BackendColumn::State), QStringLiteral("disabled · 1 request to finish"));
+    QCOMPARE(text(0, 0, BackendColumn::State), QStringLiteral("disabled · 1 to finish"));
 }
 
 void TestBackendModel::aFailureIsToldInTheRow() {

@@ -59,6 +59,7 @@ class TestMainWindow : public QObject {
     void figuresDoNotMoveTheHeader();
     void itFitsASmallScreen();
     void aNarrowListScrollsAndStaysReadable();
+    void statesAreReadableInASmallWindow();
     void whereItWasIsRemembered();
     void itRepaintsForAnotherPalette();
 
@@ -509,6 +510,37 @@ void TestMainWindow::aNarrowListScrollsAndStaysReadable() {
     QCOMPARE(list->columnWidth(state), wide - 60);
     list->setColumnHidden(ui::BackendColumn::Weight, true);
     QCOMPARE(list->header()->length(), list->viewport()->width());
+}
+
+/// Why a backend is out can be read whole: the address, which may be cut, gives way.
+void TestMainWindow::statesAreReadableInASmallWindow() {
+    api::EngineSnapshot snapshot = test::sampleSnapshot();
+    snapshot.pools[1].backends[1].downBecause = QStringLiteral("connection refused"); // as long as reasons get
+    snapshot.pools[2].backends[1].inFlight = 888;
+    m_control->show(snapshot);
+    m_window->resize(1024, 640);
+    QCoreApplication::processEvents();
+    QTreeView* list = backends();
+    const QAbstractItemView* view = list; // where the hint is public
+    const int usual = list->columnWidth(BackendColumn::Address);
+    QVERIFY(list->columnWidth(BackendColumn::State) >= view->sizeHintForColumn(BackendColumn::State));
+    QCOMPARE(list->header()->length(), list->viewport()->width());
+    m_window->resize(1180, 760);
+    QCoreApplication::processEvents();
+    const int address = list->columnWidth(BackendColumn::Address);
+    QVERIFY(address > usual);
+    QVERIFY(address >= view->sizeHintForColumn(BackendColumn::Address));
+    // What is remembered is the width that the user chose, not what a small window left of it.
+    list->setColumnWidth(BackendColumn::Address, address + 7);
+    m_window->resize(1024, 640);
+    QCoreApplication::processEvents();
+    QVERIFY(list->columnWidth(BackendColumn::Address) < address);
+    m_window->close();
+    open();
+    m_control->show(snapshot);
+    m_window->resize(1180, 760);
+    QCoreApplication::processEvents();
+    QCOMPARE(backends()->columnWidth(BackendColumn::Address), address + 7);
 }
 
 void TestMainWindow::whereItWasIsRemembered() {

@@ -11,6 +11,8 @@ namespace reverxy::ui {
 
 namespace {
 
+constexpr QLatin1String plainScheme("http://");
+
 QString figureText(const api::TrafficFigures& traffic, int column) {
     switch (column) {
     case BackendColumn::Rate:
@@ -143,7 +145,10 @@ QVariant backendCell(const api::BackendSnapshot& backend, const BackendSwitches:
     case BackendColumn::State:
         return standingCell(standingOf(backend, wanted, now), role);
     case BackendColumn::Address:
+        // Without the scheme that all of them have; the room is the state's.
         if (role == Qt::DisplayRole)
+            return backend.url.startsWith(plainScheme) ? backend.url.mid(plainScheme.size()) : backend.url;
+        if (role == Qt::ToolTipRole)
             return backend.url;
         break;
     case BackendColumn::Weight:

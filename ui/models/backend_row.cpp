@@ -68,10 +68,14 @@ Standing standingOf(const api::BackendSnapshot& backend, const BackendSwitches::
         standing.mark = Mark::Off;
         standing.muted = true;
         standing.alarm = false;
-        standing.text = backend.inFlight == 0 ? QStringLiteral("disabled")
-                                              : QStringLiteral("disabled · %1 to finish")
-                                                    .arg(countedText(backend.inFlight, QStringLiteral("request")));
-        standing.tooltip = QStringLiteral("Disabled by you: it gets no new requests.\n") + standing.tooltip;
+        standing.text = backend.inFlight == 0
+                            ? QStringLiteral("disabled")
+                            : QStringLiteral("disabled · %1 to finish").arg(countText(backend.inFlight));
+        QString tooltip = QStringLiteral("Disabled by you: it gets no new requests.\n");
+        if (backend.inFlight > 0)
+            tooltip += QStringLiteral("It still works on %1.\n")
+                           .arg(countedText(backend.inFlight, QStringLiteral("request")));
+        standing.tooltip = tooltip + standing.tooltip;
     }
     return standing;
 }

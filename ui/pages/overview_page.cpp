@@ -101,10 +101,11 @@ void OverviewPage::makeList() {
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_list->setExpandsOnDoubleClick(true);
     m_list->setColumns({QStringLiteral("            payment-service-1"),
-                        QStringLiteral("down · connection refused"), QStringLiteral("http://localhost:88888"),
+                        QStringLiteral("     down · connection refused"), QStringLiteral("weighted-round-robin"),
                         QStringLiteral("100"), QStringLiteral("8,888"), QStringLiteral("888.8k"),
                         QStringLiteral("888.8k"), QStringLiteral("8.88 ms"), QStringLiteral("8.88 ms"), QString()},
                        BackendColumn::State);
+    m_list->setYielding(BackendColumn::Address, QStringLiteral("localhost:88888"));
     m_list->header()->resizeSection(BackendColumn::Probes, ProbesDelegate::width());
     connect(m_list, &QWidget::customContextMenuRequested, this, &OverviewPage::showBackendMenu);
     connect(m_model, &QAbstractItemModel::rowsInserted, this,

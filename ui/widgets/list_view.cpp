@@ -34,36 +34,71 @@ ListView::ListView(QWidget* parent) : QTreeView(parent) {
     setHeader(new ListHeader(this));
     header()->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header(), &QWidget::customContextMenuRequested, this, &ListView::showColumnMenu);
-    connect(header(), &QHeaderView::sectionResized, this, [this](int section) {
-        if (section != m_stretched)
-            fitStretched();
-    });
+    connect(header(), &QHeaderView::sectionResized, this,
+            [this](int section, int, int width) { resized(section, width); });
 }
 
 void ListView::setColumns(const std::vector<QString>& widest, int stretched) {
     m_stretched = stretched;
-    const QFontMetrics metrics(font());
     for (size_t i = 0; i < widest.size(); ++i) {
         const int column = static_cast<int>(i);
         const int title = static_cast<ListHeader*>(header())->titleWidth(column);
-        const int cell = metrics.horizontalAdvance(widest[i]) + 2 * ListStyle::margin + 8;
-        header()->resizeSection(column, std::max(title, cell));
+        header()->resizeSection(column, std::max(title, cellWidth(widest[i])));
     }
-    m_leastStretched = metrics.averageCharWidth() * leastCharacters;
+    m_leastStretched = QFontMetrics(font()).averageCharWidth() * leastCharacters;
+    m_wantedStretched = std::max(m_leastStretched, cellWidth(widest[static_cast<size_t>(stretched)]));
     // QHeaderView's own stretching lets a section that finds no room be as wide as it last was.
     header()->setSectionResizeMode(stretched, QHeaderView::Fixed);
+    fitStretched();
+}
+
+void ListView::setYielding(int column, const QString& least) {
+    m_yielding = column;
+    m_leastYielding = cellWidth(least);
+    m_usualYielding = header()->sectionSize(column);
+    fitStretched();
+}
+
+int ListView::cellWidth(const QString& text) const {
+    return QFontMetrics(font()).horizontalAdvance(text) + 2 * ListStyle::margin + 8;
+}
+
+void ListView::resized(int section, int width) {
+    if (m_fitting || section == m_stretched)
+        return;
+    // Hidden, it is 0 wide, and comes back as it was.
+    if (section == m_yielding && width > 0)
+        m_usualYielding = width;
     fitStretched();
 }
 
 void ListView::fitStretched() {
     if (m_stretched < 0 || m_stretched >= header()->count())
         return;
-    const int others = header()->length() - header()->sectionSize(m_stretched);
-    header()->resizeSection(m_stretched, std::max(m_leastStretched, viewport()->width() - others));
+    const auto left = [this] { // for the stretched column
+        return viewport()->width() - header()->length() + header()->sectionSize(m_stretched);
+    };
+    if (m_yielding >= 0 && !isColumnHidden(m_yielding)) {
+        const int forBoth = left() + header()->sectionSize(m_yielding);
+        const int least = std::min(m_leastYielding, m_usualYielding);
+        resizeColumn(m_yielding, std::clamp(forBoth - m_wantedStretched, least, m_usualYielding));
+    }
+    resizeColumn(m_stretched, std::max(m_leastStretched, left()));
 }
 
-QByteArray ListView::columnState() const {
-    return header()->saveState();
+void ListView::resizeColumn(int column, int width) {
+    m_fitting = true;
+    header()->resizeSection(column, width);
+    m_fitting = false;
+}
+
+QByteArray ListView::columnState() {
+    // As it is where there is room.
+    if (m_yielding >= 0 && !isColumnHidden(m_yielding))
+        resizeColumn(m_yielding, m_usualYielding);
+    const QByteArray state = header()->saveState();
+    fitStretched();
+    return state;
 }
 
 void ListView::restoreColumns(const QByteArray& state) {
@@ -73,6 +108,8 @@ void ListView::restoreColumns(const QByteArray& state) {
     // A stored header brings its own number of sections and modes with it.
     if (header()->count() == columns)
         header()->setSectionResizeMode(m_stretched, QHeaderView::Fixed);
+    if (m_yielding >= 0 && !isColumnHidden(m_yielding))
+        m_usualYielding = header()->sectionSize(m_yielding);
     fitStretched();
 }
 
