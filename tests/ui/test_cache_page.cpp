@@ -285,6 +285,39 @@ class TestCachePage : public QObject {
         QVERIFY(!scene.texts().contains(QStringLiteral("RFC")));
     }
 
+    /// The list ends where nobody would look any more; that it does is told, and the filter asks for all there is.
+    void moreThanIsListedIsTold() {
+        Scene scene;
+        api::EngineSnapshot snapshot = test::sampleSnapshot();
+        snapshot.cache.entries = 80'000;
+        scene.list();
+        scene.show(snapshot);
+        const auto listAll = [&scene] {
+            for (uint64_t key = 0; key < ui::CacheReader::capacity;) {
+                std::vector<api::CacheEntry> entries;
+                for (int i = 0; i < 500; ++i, ++key)
+                    entries.push_back(entry(key, QStringLiteral("/%1").arg(key)));
+                scene.control.list(pageOf(std::move(entries), key));
+            }
+        };
+        auto* field = scene.page.findChild<QLineEdit*>();
+        QTest::keyClicks(field, QStringLiteral("h"));
+        QTRY_COMPARE(scene.control.listings().back().filter, QStringLiteral("h"));
+        listAll();
+        QCOMPARE(scene.entries()->model()->rowCount(), int(ui::CacheReader::capacity));
+        QVERIFY2(scene.texts().contains(QStringLiteral("the first 5,000 that match")), qPrintable(scene.texts()));
+        QTest::keyClick(field, Qt::Key_Escape);
+        QTRY_COMPARE(scene.control.listings().back().filter, QString());
+        listAll();
+        QVERIFY2(scene.texts().contains(QStringLiteral("the first 5,000 of 80,000")), qPrintable(scene.texts()));
+        // One that is not among them is found all the same.
+        QTest::keyClicks(field, QStringLiteral("70000"));
+        QTRY_COMPARE(scene.control.listings().back().filter, QStringLiteral("70000"));
+        scene.control.list(pageOf({entry(70'000, QStringLiteral("/70000"))}));
+        QCOMPARE(scene.entries()->model()->rowCount(), 1);
+        QVERIFY(!scene.texts().contains(QStringLiteral("the first")));
+    }
+
     void theFilterIsTheEngines() {
         Scene scene;
         scene.list();

@@ -362,7 +362,9 @@ void CachePage::refreshCount() {
     if (m_reader->isReading() && m_reader->looked() > CacheReader::capacity)
         text = QStringLiteral("%1 found, looking…").arg(countText(listed));
     else if (m_reader->isCut())
-        text = QStringLiteral("the first %1 of %2").arg(countText(listed), countText(all));
+        text = m_filter->text().isEmpty()
+                   ? QStringLiteral("the first %1 of %2").arg(countText(listed), countText(all))
+                   : QStringLiteral("the first %1 that match").arg(countText(listed));
     else if (!m_filter->text().isEmpty())
         text = QStringLiteral("%1 of %2").arg(countText(listed), countText(all));
     m_count->setText(text);
