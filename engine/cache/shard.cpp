@@ -67,7 +67,7 @@ bool Shard::insert(const StoredRef& entry, uint64_t hash, uint32_t stamp, const 
                    size_t variantsAllowed, std::vector<StoredRef>& gone, Delta& delta) {
     std::lock_guard lock(m_mutex);
     Weighing weighing(m_index, delta);
-    if (only && !only->m_linked)
+    if ((only && !only->m_linked) || (entry->facts().partial && holdsWhole(*entry, hash, only)))
         return false;
     const StoredResponse* last = nullptr; // the variant stored first of all
     size_t variants = 0;
@@ -77,8 +77,6 @@ bool Shard::insert(const StoredRef& entry, uint64_t hash, uint32_t stamp, const 
         if (other->m_hash != hash || other->key() != entry->key())
             continue;
         if (other == only || other->selecting() == entry->selecting()) {
-            if (entry->facts().partial && !other->facts().partial)
-                return false; // somebody else has stored the whole meanwhile
             weighing.removed(*other);
             gone.push_back(unlink(*other));
             continue;
@@ -94,6 +92,16 @@ bool Shard::insert(const StoredRef& entry, uint64_t hash, uint32_t stamp, const 
     link(entry, hash, stamp);
     weighing.added(*entry);
     return true;
+}
+
+/// Whether what the part would take the place of is the whole: somebody else has stored that meanwhile.
+bool Shard::holdsWhole(const StoredResponse& part, uint64_t hash, const StoredResponse* only) const {
+    for (const auto* other = m_index.chain(hash); other; other = EntryIndex::next(*other)) {
+        if (other->m_hash == hash && other->key() == part.key() && !other->facts().partial &&
+            (other == only || other->selecting() == part.selecting()))
+            return true;
+    }
+    return false;
 }
 
 bool Shard::remove(const StoredResponse& entry, Delta& delta) {

@@ -29,7 +29,8 @@ class alignas(64) Shard {
     /// See Store::find().
     size_t find(std::string_view key, uint64_t hash, uint32_t stamp, std::span<StoredRef> variants);
     void used(const StoredResponse& entry, uint32_t stamp);
-    /// What is replaced goes to `gone`. False: `only` is not there any more, and so `entry` is not wanted.
+    /// What is replaced goes to `gone`. False, and nothing has changed: `only` is not there any more, and so
+    /// `entry` is not wanted, or `entry` is a part and would take the place of the whole.
     bool insert(const StoredRef& entry, uint64_t hash, uint32_t stamp, const StoredResponse* only,
                 size_t variantsAllowed, std::vector<StoredRef>& gone, Delta& delta);
     /// True when it was there.
@@ -58,6 +59,7 @@ class alignas(64) Shard {
     template <typename Wanted>
     void removeIf(uint64_t hash, Wanted wanted, std::vector<StoredRef>& gone, Delta& delta);
     void noteOldest();
+    bool holdsWhole(const StoredResponse& part, uint64_t hash, const StoredResponse* only) const;
 
     std::mutex m_mutex;
     std::atomic<uint64_t> m_oldestStamp{0};

@@ -30,6 +30,20 @@ struct Shelf {
         return store.insert(entry, hash(key), now) ? entry : StoredRef();
     }
 
+    /// A part of the whole, not in the store yet.
+    StoredRef part(std::string_view key, std::string_view body, std::string_view selecting = "") const {
+        StoredFacts facts;
+        facts.status = 206;
+        facts.partial = true;
+        return stored(key, body, selecting, {}, facts);
+    }
+
+    StoredRef putPart(std::string_view key, std::string_view body, std::string_view selecting = "") {
+        now += 1ms;
+        const StoredRef entry = part(key, body, selecting);
+        return store.insert(entry, hash(key), now) ? entry : StoredRef();
+    }
+
     std::vector<StoredRef> find(std::string_view key) {
         now += 1ms;
         Store::Variants variants;
@@ -130,6 +144,44 @@ class TestStore : public QObject {
         shelf.store.setLimit(0);
         QCOMPARE(shelf.store.entries(), uint64_t(0));
         QCOMPARE(bodyText(BodySlices(*serving)), "still readable"s);
+    }
+
+    void aPartDoesNotTakeTheWholesPlace_data() {
+        QTest::addColumn<bool>("replaces");
+        QTest::newRow("that it meets") << false;
+        QTest::newRow("that has come to where it moves to") << true;
+    }
+
+    /// The whole may have been stored by somebody else while the part came; whatever was there stays.
+    void aPartDoesNotTakeTheWholesPlace() {
+        QFETCH(bool, replaces);
+        Shelf shelf;
+        const StoredRef whole = shelf.put("a", "0123", "X: 2\r\n");
+        const StoredRef old = shelf.putPart("a", "01", "X: 1\r\n");
+        const uint64_t bytes = shelf.store.bytes();
+        const StoredRef part = shelf.part("a", "23", "X: 2\r\n");
+        QVERIFY(!(replaces ? shelf.store.replace(*old, part, shelf.hash("a"), shelf.now)
+                           : shelf.store.insert(part, shelf.hash("a"), shelf.now)));
+        const auto found = shelf.find("a");
+        QCOMPARE(found.size(), size_t(2));
+        QVERIFY(std::find(found.begin(), found.end(), whole) != found.end());
+        QVERIFY(std::find(found.begin(), found.end(), old) != found.end());
+        QCOMPARE(shelf.store.entries(), uint64_t(2));
+        QCOMPARE(shelf.store.bytes(), bytes);
+        shelf.store.purge(shelf.hash("a"));
+        QCOMPARE(shelf.store.entries(), uint64_t(0));
+    }
+
+    void aPartTakesAPartsPlaceAndTheWholeThatOfBoth() {
+        Shelf shelf;
+        shelf.putPart("a", "01");
+        QVERIFY(shelf.putPart("a", "012"));
+        QCOMPARE(shelf.body("a"), "012"s);
+        shelf.put("b", "0123");
+        QVERIFY2(shelf.putPart("b", "01", "X: 1\r\n"), "another variant is in nobody's way");
+        QVERIFY(shelf.put("a", "0123"));
+        QCOMPARE(shelf.body("a"), "0123"s);
+        QCOMPARE(shelf.store.entries(), uint64_t(3));
     }
 
     void aFreshenedOneTakesTheOldOnesPlaceOnlyIfThatIsStillThere() {
