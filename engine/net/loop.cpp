@@ -37,8 +37,10 @@ Loop::Loop(std::unique_ptr<Reactor> reactor)
         m_inBatch = true;
         refreshTime();
         m_wheel.advance(m_now);
-        if (m_wheel.empty())
+        if (m_wheel.empty()) {
+            m_ticking = false;
             m_tick.stop();
+        }
         settle();
     });
     m_turn.setSingleShot(true);
@@ -54,10 +56,11 @@ Loop::~Loop() {
     settle();
 }
 
-void Loop::arm(Timer& timer, TimePoint deadline) {
-    m_wheel.arm(timer, deadline);
-    if (!m_tick.isActive() && !m_wheel.empty())
-        m_tick.start();
+void Loop::startTicking() {
+    if (m_wheel.empty())
+        return;
+    m_ticking = true;
+    m_tick.start();
 }
 
 void Loop::refreshTime() {

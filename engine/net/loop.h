@@ -35,7 +35,11 @@ class Loop : public QObject {
     /// The Date field's value; rendered once a second, always at the same address.
     std::string_view date() const { return {m_date, sizeof m_date}; }
 
-    void arm(Timer& timer, TimePoint deadline);
+    void arm(Timer& timer, TimePoint deadline) {
+        m_wheel.arm(timer, deadline);
+        if (!m_ticking)
+            startTicking();
+    }
 
     void cancel(Timer& timer) { m_wheel.cancel(timer); }
 
@@ -70,6 +74,7 @@ class Loop : public QObject {
 
   private:
     void refreshTime();
+    void startTicking();
     void settle();
     void settleSoon();
     void runResumables();
@@ -91,6 +96,7 @@ class Loop : public QObject {
     ResumeQueue m_sparing;
     QTimer m_pause; // before those in m_sparing have some time
     bool m_inBatch = false;
+    bool m_ticking = false; // as long as the wheel holds a timer
 };
 
 } // namespace reverxy::net

@@ -15,21 +15,16 @@ uint64_t TimerWheel::tickOf(TimePoint time) const {
     return static_cast<uint64_t>(ticks);
 }
 
-void TimerWheel::arm(Timer& timer, TimePoint deadline) {
-    timer.m_deadline = deadline;
-    if (deadline == TimePoint::max())
-        return; // let go of when its slot comes round
-    const uint64_t due = std::max(tickOf(deadline), m_passed + 1);
-    if (timer.m_linked && timer.m_linkedTick <= due)
-        return;
-    if (timer.m_linked)
+/// Into the slot of its deadline, out of a later one.
+void TimerWheel::place(Timer& timer) {
+    if (timer.linked())
         unlink(timer);
-    link(timer, due);
+    link(timer, std::max(tickOf(timer.m_deadline), m_passed + 1));
 }
 
 void TimerWheel::cancel(Timer& timer) {
     timer.m_deadline = TimePoint::max();
-    if (timer.m_linked)
+    if (timer.linked())
         unlink(timer);
 }
 
@@ -54,7 +49,7 @@ void TimerWheel::advance(TimePoint now) {
             if (timer->m_deadline == TimePoint::max())
                 continue;
             if (timer->m_deadline > now) { // moved since it was linked
-                link(*timer, std::max(tickOf(timer->m_deadline), m_passed + 1));
+                place(*timer);
                 continue;
             }
             timer->m_deadline = TimePoint::max();
@@ -71,7 +66,7 @@ void TimerWheel::link(Timer& timer, uint64_t atTick) {
     if (timer.m_next)
         timer.m_next->m_previous = &timer;
     head = &timer;
-    timer.m_linked = true;
+    timer.m_linkedFor = timer.m_deadline;
     ++m_linkedCount;
 }
 
@@ -85,7 +80,7 @@ void TimerWheel::unlink(Timer& timer) {
     if (timer.m_next)
         timer.m_next->m_previous = timer.m_previous;
     timer.m_previous = timer.m_next = nullptr;
-    timer.m_linked = false;
+    timer.m_linkedFor = TimePoint::max();
     --m_linkedCount;
 }
 

@@ -27,6 +27,9 @@ class Timer {
 
   private:
     friend class TimerWheel;
+
+    bool linked() const { return m_linkedFor != TimePoint::max(); }
+
     /// The deadline has passed; the timer is no longer armed and may be armed again, or destroyed.
     virtual void onTimer(TimePoint now) = 0;
 
@@ -34,7 +37,7 @@ class Timer {
     Timer* m_previous = nullptr;
     Timer* m_next = nullptr;
     uint64_t m_linkedTick = 0;
-    bool m_linked = false;
+    TimePoint m_linkedFor = TimePoint::max(); // its slot comes round by then; max(): it is in none
 };
 
 /// Deadlines of one worker, hashed by time into slots of `tick`. Moving a deadline later, which is what nearly
@@ -45,8 +48,14 @@ class TimerWheel {
     static constexpr std::chrono::milliseconds tick{20};
 
     explicit TimerWheel(TimePoint now);
+
     /// Arms the timer, or moves its deadline; TimePoint::max() disarms it, at the cost of one store.
-    void arm(Timer& timer, TimePoint deadline);
+    void arm(Timer& timer, TimePoint deadline) {
+        timer.m_deadline = deadline;
+        if (deadline < timer.m_linkedFor)
+            place(timer);
+    }
+
     /// Disarms the timer and lets go of it, as it must before it is destroyed.
     void cancel(Timer& timer);
     /// Calls every timer whose deadline is not after `now`.
@@ -57,6 +66,7 @@ class TimerWheel {
   private:
     static constexpr uint32_t slotCount = 1024; // about 20 s; later deadlines pass their slot more than once
     uint64_t tickOf(TimePoint time) const;
+    void place(Timer& timer);
     void link(Timer& timer, uint64_t atTick);
     void unlink(Timer& timer);
 
