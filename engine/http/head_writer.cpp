@@ -40,17 +40,20 @@ char* putFields(char* out, const FieldList& fields) {
 
 } // namespace
 
-size_t requestHeadSize(std::string_view methodToken, std::string_view target, const FieldList& fields) {
+size_t requestHeadSize(std::string_view methodToken, std::string_view target, const FieldList& fields,
+                       std::string_view lines) {
     return methodToken.size() + 1 + target.size() + 1 + versionText.size() + 2 * lineEnd.size() +
-           fieldsSize(fields);
+           fieldsSize(fields) + lines.size();
 }
 
-char* writeRequestHead(char* out, std::string_view methodToken, std::string_view target, const FieldList& fields) {
+char* writeRequestHead(char* out, std::string_view methodToken, std::string_view target, const FieldList& fields,
+                       std::string_view lines) {
     out = put(out, methodToken);
     out = put(out, ' ');
     out = put(out, target);
     out = put(out, " HTTP/1.1\r\n");
     out = putFields(out, fields);
+    out = put(out, lines);
     return put(out, lineEnd);
 }
 

@@ -13,11 +13,14 @@ namespace reverxy::http {
 // the memory, nothing is allocated. Fields are written as given; framing fields are among them, put there by the
 // caller.
 
-size_t requestHeadSize(std::string_view methodToken, std::string_view target, const FieldList& fields);
-/// Writes `METHOD target HTTP/1.1`, the fields and the empty line; returns the end of what was written.
-char* writeRequestHead(char* out, std::string_view methodToken, std::string_view target, const FieldList& fields);
-
 /// `lines`: further fields, serialized already, each line with its end.
+size_t requestHeadSize(std::string_view methodToken, std::string_view target, const FieldList& fields,
+                       std::string_view lines = {});
+/// Writes `METHOD target HTTP/1.1`, the fields, the lines and the empty line; returns the end of what was written.
+char* writeRequestHead(char* out, std::string_view methodToken, std::string_view target, const FieldList& fields,
+                       std::string_view lines = {});
+
+/// `lines` as above.
 size_t responseHeadSize(std::string_view reason, const FieldList& fields, std::string_view lines = {});
 /// Writes `HTTP/1.1 status reason`, the lines, the fields and the empty line; returns the end of what was written.
 char* writeResponseHead(char* out, uint16_t status, std::string_view reason, const FieldList& fields,

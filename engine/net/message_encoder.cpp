@@ -42,10 +42,10 @@ void MessageEncoder::requestHead(proxy::RequestOut& request) {
                                                                    : "upgrade, TE";
         request.fields.add("Connection", options, FieldId::Connection);
     }
-    char* const start =
-        m_output.reserve(m_buffers, http::requestHeadSize(request.method, request.target, request.fields));
-    m_output.commit(
-        static_cast<size_t>(http::writeRequestHead(start, request.method, request.target, request.fields) - start));
+    char* const start = m_output.reserve(
+        m_buffers, http::requestHeadSize(request.method, request.target, request.fields, request.lines));
+    m_output.commit(static_cast<size_t>(
+        http::writeRequestHead(start, request.method, request.target, request.fields, request.lines) - start));
 }
 
 void MessageEncoder::frameResponse(proxy::ResponseOut& response, bool chunkedUnderstood) {

@@ -9,6 +9,7 @@
 #include "observe/decision.h"
 #include "proxy/cache_use.h"
 #include "proxy/exchange_port.h"
+#include "proxy/forwarding_lines.h"
 #include "proxy/retry.h"
 #include "proxy/runtime.h"
 
@@ -257,6 +258,7 @@ class Exchange {
     TextArena m_arena;       // texts of the message being composed
     TextArena m_targetArena; // what all attempts need: m_target, m_heldTrailers
     http::FieldList m_fields;
+    ForwardingLines m_forwardingLines;
     http::FieldList m_conditions; // the cache's own, for the request being composed
     limit::ClientIdentity m_identity;
     CacheUse m_cache;

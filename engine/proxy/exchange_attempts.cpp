@@ -227,7 +227,7 @@ void Exchange::sendRequest(TimePoint now) {
     facts.aboutPart = m_cache.chosePart();
     if (m_cache.role == CacheUse::Role::Leads && wantsLess() && (!facts.ownConditions || facts.aboutPart))
         releaseFill(cache::Release::LookAgain, Failure::None); // what comes is this client's alone
-    composeRequestFields(*m_head, facts, m_arena, m_fields);
+    const std::string_view lines = composeRequestFields(*m_head, facts, m_arena, m_fields, &m_forwardingLines);
     if (facts.ownConditions) {
         for (const http::Field& condition : m_conditions)
             m_fields.add(condition.name, condition.value, condition.id);
@@ -238,7 +238,7 @@ void Exchange::sendRequest(TimePoint now) {
     std::string_view target = m_target;
     if (!to.basePath.empty() && m_target != "*")
         target = m_arena.join({to.basePath, m_target});
-    RequestOut out{m_head->methodToken, target, m_fields, m_head->framing, upgrade, takesTrailers(*m_head)};
+    RequestOut out{m_head->methodToken, target, m_fields, m_head->framing, upgrade, takesTrailers(*m_head), lines};
     m_port.sendRequestHead(out);
     m_port.setDeadline(now + configuration().proxy.responseTimeout);
     if (!m_held.empty())

@@ -23,6 +23,7 @@ struct RequestOut {
     http::Framing framing;
     std::string_view upgrade; // protocols to offer; empty: none
     bool offerTrailers = false;
+    std::string_view lines{}; // further fields, serialized already
 };
 
 /// A response as it goes to the client. BodyKind::Chunked stands for "of unknown length".

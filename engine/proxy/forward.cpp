@@ -34,11 +34,9 @@ bool belongsToConnection(FieldId id) {
     }
 }
 
-bool replacedInRequests(FieldId id) {
+/// In which each hop tells of the client, or of the hop before.
+bool tellsOfTheClient(FieldId id) {
     switch (id) {
-    case FieldId::Host:
-    case FieldId::ContentLength:
-    case FieldId::ProxyAuthorization: // meant for this hop (RFC 9110 section 11.7.2)
     case FieldId::XForwardedFor:
     case FieldId::XForwardedHost:
     case FieldId::XForwardedProto:
@@ -46,6 +44,17 @@ bool replacedInRequests(FieldId id) {
         return true;
     default:
         return false;
+    }
+}
+
+bool replacedInRequests(FieldId id) {
+    switch (id) {
+    case FieldId::Host:
+    case FieldId::ContentLength:
+    case FieldId::ProxyAuthorization: // meant for this hop (RFC 9110 section 11.7.2)
+        return true;
+    default:
+        return tellsOfTheClient(id);
     }
 }
 
@@ -104,6 +113,8 @@ void addForwardingFields(const http::RequestHead& head, const ForwardFacts& fact
             FieldId::XForwardedProto);
     const std::string_view element = forwardedElement(facts.peer, peer, head.authority, arena);
     out.add("Forwarded", appended(head.fields, FieldId::Forwarded, believe, element, arena), FieldId::Forwarded);
+    out.add("Via", head.version == http::Version::Http10 ? std::string_view("1.0 reverxy") : viaEntry,
+            FieldId::Via);
 }
 
 std::string_view decimal(uint32_t number, TextArena& arena) {
@@ -114,14 +125,16 @@ std::string_view decimal(uint32_t number, TextArena& arena) {
 
 } // namespace
 
-void composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
-                          FieldList& out) {
+std::string_view composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
+                                      FieldList& out, ForwardingLines* kept) {
     // HTTP/1.0 may come without a host; the backend, spoken to in HTTP/1.1, must be given one (RFC 9112
     // section 3.2).
     const bool own = facts.hostHeader == config::HostHeader::Backend || head.authority.empty();
     out.add("Host", own ? facts.backendAuthority : head.authority, FieldId::Host);
     const auto named = namedFieldsOf(head.fields, head.connection);
+    bool continued = false; // what hops before this one told
     for (const Field& field : head.fields) {
+        continued = continued || (facts.peerTrusted && tellsOfTheClient(field.id));
         if (belongsToConnection(field.id) || replacedInRequests(field.id) || standsInForAnother(field))
             continue;
         if (named && named->contain(field.name))
@@ -136,9 +149,14 @@ void composeRequestFields(const http::RequestHead& head, const ForwardFacts& fac
         }
         out.add(field.name, field.value, field.id);
     }
+    const ForwardingLines::Source source{facts.peer, head.authority, head.version};
+    if (kept && !continued && kept->areOf(source))
+        return kept->view();
+    const size_t first = out.size();
     addForwardingFields(head, facts, arena, out);
-    out.add("Via", head.version == http::Version::Http10 ? std::string_view("1.0 reverxy") : viaEntry,
-            FieldId::Via);
+    if (kept && !continued)
+        kept->keep(source, out, first);
+    return {};
 }
 
 void composeResponseFields(const http::ResponseHead& head, bool keepLength, std::string_view date, TextArena&,

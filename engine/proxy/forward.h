@@ -5,6 +5,7 @@
 #include "base/text_arena.h"
 #include "config/config.h"
 #include "http/head.h"
+#include "proxy/forwarding_lines.h"
 
 #include <optional>
 #include <string_view>
@@ -30,9 +31,10 @@ struct ForwardFacts {
 /// Fills `out` with the fields for the backend: Host first, the client's end-to-end fields, then
 /// X-Forwarded-For/-Host/-Proto, Forwarded (RFC 7239) and Via. Connection-specific fields, those named by
 /// Connection, the framing fields, and those that would stand in for one of all these are left out. Text composed
-/// lives in `arena`.
-void composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
-                          http::FieldList& out);
+/// lives in `arena`. Where `kept` holds the last ones, from X-Forwarded-For to Via, they are returned as lines to
+/// stand behind `out` instead of being among it.
+std::string_view composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
+                                      http::FieldList& out, ForwardingLines* kept = nullptr);
 
 /// Fills `out` with the fields for the client: the backend's end-to-end fields, a Date where there is none (RFC
 /// 9110 section 6.6.1), Via. `keepLength`: the response has no body of its own but may tell the length of one

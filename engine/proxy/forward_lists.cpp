@@ -73,12 +73,17 @@ std::string_view optionsNamingFields(const http::ResponseHead& head, TextArena& 
 }
 
 bool startsEventStream(const http::ResponseHead& head) {
+    constexpr std::string_view eventStream = "text/event-stream";
     const Field* const type = head.fields.find(FieldId::ContentType);
-    return type && http::equalsIgnoringCase(http::trimmed(type->value.substr(0, type->value.find(';'))),
-                                            "text/event-stream");
+    if (!type || !http::equalsIgnoringCase(type->value.substr(0, eventStream.size()), eventStream))
+        return false;
+    const std::string_view parameters = http::trimmed(type->value.substr(eventStream.size()));
+    return parameters.empty() || parameters.front() == ';';
 }
 
 void composeTrailers(const FieldList& trailers, std::string_view connectionOptions, FieldList& out) {
+    if (trailers.empty())
+        return;
     NamedFields named;
     named.add(connectionOptions);
     for (const Field& field : trailers) {

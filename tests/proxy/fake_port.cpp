@@ -20,16 +20,23 @@ SentResponse recorded(const ResponseOut& response) {
     sent.status = response.status;
     sent.reason = response.reason;
     sent.upgrade = response.upgrade;
-    sent.fields = SentFields(response.fields);
+    sent.fields = SentFields(response.fields, response.lines);
     sent.framing = response.framing;
     return sent;
 }
 
 } // namespace
 
-SentFields::SentFields(const http::FieldList& fields) {
+SentFields::SentFields(const http::FieldList& fields, std::string_view serialized) {
     for (const http::Field& field : fields)
         lines.emplace_back(field.name, field.value);
+    while (!serialized.empty()) {
+        const size_t colon = serialized.find(": ");
+        const size_t end = serialized.find("\r\n");
+        must(colon < end && end != std::string_view::npos, "a line is a name, a value and its end");
+        lines.emplace_back(serialized.substr(0, colon), serialized.substr(colon + 2, end - colon - 2));
+        serialized.remove_prefix(end + 2);
+    }
 }
 
 std::string SentFields::value(std::string_view name) const {
@@ -141,7 +148,7 @@ void FakePort::sendRequestHead(RequestOut& out) {
     request.method = out.method;
     request.target = out.target;
     request.upgrade = out.upgrade;
-    request.fields = SentFields(out.fields);
+    request.fields = SentFields(out.fields, out.lines);
     request.framing = out.framing;
 }
 

@@ -20,7 +20,8 @@ struct SentFields {
     std::vector<std::pair<std::string, std::string>> lines;
 
     SentFields() = default;
-    explicit SentFields(const http::FieldList& fields);
+    /// `serialized`: further lines, each with its end.
+    explicit SentFields(const http::FieldList& fields, std::string_view serialized = {});
     /// The values of all lines of that name (as written here), joined by " | "; "-" when there is none.
     std::string value(std::string_view name) const;
     size_t count(std::string_view name) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "http/head_parser.h"
+#include "http/head_writer.h"
 #include "proxy/forward.h"
 
 #include <QTest>
@@ -71,6 +72,14 @@ ForwardFacts from(IpAddress peer, bool trusted) {
     return facts;
 }
 
+/// A message's head as far as it is made of these.
+std::string written(const http::FieldList& fields, std::string_view lines = {}) {
+    std::string message(http::requestHeadSize("GET", "/", fields, lines), '\0');
+    const char* const end = http::writeRequestHead(message.data(), "GET", "/", fields, lines);
+    message.resize(static_cast<size_t>(end - message.data()));
+    return message;
+}
+
 const IpAddress v4 = IpAddress::v4({192, 0, 2, 7});
 const IpAddress v6 = *IpAddress::parse("2001:db8::7");
 
@@ -80,6 +89,54 @@ const IpAddress v6 = *IpAddress::parse("2001:db8::7");
 class TestForward : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+
+    void keptLinesAreThoseThatWouldBeComposed_data() {
+        QTest::addColumn<QString>("before"); // whose lines are kept
+        QTest::addColumn<QString>("lines");
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<bool>("trusted");
+        QTest::addColumn<bool>("v6");
+        QTest::addColumn<bool>("used");
+        const auto row = [](const char* what, QString before, QString lines, bool trusted, bool used,
+                            const char* line = "GET / HTTP/1.1", bool v6Peer = false) {
+            QTest::newRow(what) << before << lines << line << trusted << v6Peer << used;
+        };
+        const QString host = QStringLiteral("Host: shop.example\r\n");
+        const QString long_ = QLatin1String("Host: ") + QString(300, QLatin1Char('a')) + QLatin1String("\r\n");
+        row("the same again", host, host, false, true);
+        row("the same of a trusted peer", host, host, true, true);
+        row("other fields", host, host + QLatin1String("Accept: a\r\nVia: 1.1 b\r\n"), false, true);
+        row("another host", host, QStringLiteral("Host: shop.example:80\r\n"), false, false);
+        row("another version", host, host, false, false, "GET / HTTP/1.0");
+        row("another peer", host, host, false, false, "GET / HTTP/1.1", true);
+        row("what a stranger claims", host, host + QLatin1String("X-Forwarded-For: 9.9.9.9\r\n"), false, true);
+        for (const char* name : {"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded"})
+            row(name, host, host + QLatin1String(name) + QLatin1String(": 9.9.9.9\r\n"), true, false);
+        row("after what was continued", host + QLatin1String("X-Forwarded-For: 9.9.9.9\r\n"), host, true, false);
+        row("too long to be kept", long_, long_, false, false);
+    }
+
+    void keptLinesAreThoseThatWouldBeComposed() {
+        QFETCH(QString, before);
+        QFETCH(QString, lines);
+        QFETCH(QString, line);
+        QFETCH(bool, trusted);
+        QFETCH(bool, v6);
+        QFETCH(bool, used);
+        const ForwardFacts facts = from(v6 ? ::v6 : v4, trusted);
+        ForwardingLines kept;
+        Forwarded first(before, from(v4, trusted));
+        http::FieldList fields;
+        QCOMPARE(composeRequestFields(first.head, from(v4, trusted), first.arena, fields, &kept),
+                 std::string_view());
+        QCOMPARE(written(fields), written(first.fields));
+        const std::string requestLine = line.toStdString();
+        Forwarded second(lines, facts, requestLine.c_str());
+        fields.clear();
+        const std::string_view rest = composeRequestFields(second.head, facts, second.arena, fields, &kept);
+        QCOMPARE(!rest.empty(), used);
+        QCOMPARE(written(fields, rest), written(second.fields));
+    }
 
     // RFC 9110 section 7.6.1.
 
