@@ -28,6 +28,14 @@ class TestBinary : public QObject {
         QVERIFY2(proxy.waitForOutput("\"GET /hello HTTP/1.1\" 200"), proxy.output().c_str());
     }
 
+    void itRunsOnTheReactorItWasBuiltWith() {
+        ReverxyProcess proxy;
+        proxy.configure("", "");
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        COMPARE_STATUS(proxy.connect().get("/"), 503);
+        QCOMPARE(proxy.hasEpoll(), qgetenv("REVERXY_TEST_REACTOR") != "portable");
+    }
+
     void itEndsWhenAsked_data() {
         QTest::addColumn<int>("number");
         QTest::newRow("SIGTERM") << SIGTERM;
@@ -96,6 +104,39 @@ class TestBinary : public QObject {
         proxy.signal(SIGHUP);
         QVERIFY(waitUntil([&] { return client.get("/").body == "after"; }));
         QVERIFY2(proxy.waitForOutput("proxy.workers"), proxy.output().c_str()); // needs a restart, and says so
+    }
+
+    void hangupsInMidLoadLoseNothing() {
+        Origin::Options unrecorded;
+        unrecorded.record = false;
+        Origin stays(loadOrigin(), unrecorded);
+        Origin one(loadOrigin(), unrecorded);
+        Origin two(loadOrigin(), unrecorded);
+        ReverxyProcess proxy;
+        const auto configure = [&](const Origin& other) {
+            proxy.configure("", "log: { access: false }\n" + ReverxyProcess::poolOf({stays.port(), other.port()}));
+        };
+        configure(one);
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        Load::Options options;
+        options.port = proxy.port();
+        options.plain = 20;
+        options.pipelined = 6;
+        options.uploads = 6;
+        Load load(options);
+        load.start();
+        for (int i = 0; i < 10; ++i) {
+            Origin& next = i % 2 == 0 ? two : one;
+            configure(next);
+            const size_t before = next.requestCount();
+            proxy.signal(SIGHUP);
+            QVERIFY2(waitUntil([&] { return next.requestCount() > before + 20; }), proxy.output().c_str());
+        }
+        load.stop();
+        const Load::Result result = load.wait();
+        QVERIFY2(result.failed == 0 && result.unanswered == 0, result.text().c_str());
+        proxy.signal(SIGTERM);
+        QCOMPARE(proxy.waitForEnd(), 0);
     }
 
     void aBrokenFileChangesNothingAndSaysWhy() {

@@ -34,6 +34,10 @@ bool hasIpv6();
 class LoopbackPort {
   public:
     LoopbackPort();
+
+    /// A number that another process holds.
+    explicit LoopbackPort(uint16_t number) : m_number(number) {}
+
     ~LoopbackPort();
     LoopbackPort(const LoopbackPort&) = delete;
     LoopbackPort& operator=(const LoopbackPort&) = delete;

@@ -76,7 +76,9 @@ void OriginExchange::reset() {
 
 Origin::Origin(Script script) : Origin(std::move(script), Options()) {}
 
-Origin::Origin(Script script, Options options) : m_script(std::move(script)), m_options(options) {
+Origin::Origin(Script script, Options options)
+    : m_script(std::move(script)), m_options(options),
+      m_port(options.port == 0 ? LoopbackPort() : LoopbackPort(options.port)) {
     start();
 }
 

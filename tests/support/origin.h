@@ -101,6 +101,7 @@ class Origin {
 
     struct Options {
         Family family = Family::V4;
+        uint16_t port = 0;     // that another process holds; 0: one of its own
         bool record = true;    // keep what was received; off for load
         int sendBuffer = 0;    // SO_SNDBUF of its connections when not 0
         int receiveBuffer = 0; // SO_RCVBUF

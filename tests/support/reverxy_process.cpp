@@ -5,8 +5,10 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QProcessEnvironment>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -74,7 +76,8 @@ void ReverxyProcess::launch(const QStringList& arguments) {
     const QString outputPath = m_folder.filePath(QStringLiteral("output"));
     QFile::remove(outputPath);
     m_process.setStandardOutputFile(outputPath);
-    m_process.start(QStringLiteral(REVERXY_BINARY), arguments);
+    const bool portable = qgetenv("REVERXY_TEST_REACTOR") == "portable";
+    m_process.start(portable ? QStringLiteral(REVERXY_PORTABLE_BINARY) : QStringLiteral(REVERXY_BINARY), arguments);
 }
 
 bool ReverxyProcess::start(const QStringList& arguments) {
@@ -131,6 +134,14 @@ bool ReverxyProcess::allowFurtherDescriptors(size_t count) const {
         static_cast<rlim_t>(open.entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System).size()) +
         static_cast<rlim_t>(count);
     return ::prlimit(static_cast<pid_t>(pid()), RLIMIT_NOFILE, &limit, nullptr) == 0;
+}
+
+bool ReverxyProcess::hasEpoll() const {
+    const QDir open(QStringLiteral("/proc/%1/fd").arg(pid()));
+    const QFileInfoList descriptors = open.entryInfoList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System);
+    return std::any_of(descriptors.begin(), descriptors.end(), [](const QFileInfo& descriptor) {
+        return descriptor.symLinkTarget().contains(QLatin1String("[eventpoll]"));
+    });
 }
 
 uint64_t ReverxyProcess::residentSize() const {

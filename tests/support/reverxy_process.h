@@ -13,8 +13,8 @@
 
 namespace reverxy::test {
 
-/// The built program as a process of its own, with a configuration file in a folder of its own. Belongs to one
-/// thread.
+/// The built program as a process of its own, with a configuration file in a folder of its own. With
+/// REVERXY_TEST_REACTOR=portable it is the one built without epoll. Belongs to one thread.
 class ReverxyProcess {
   public:
     /// Takes a port for it; starts nothing yet.
@@ -25,6 +25,9 @@ class ReverxyProcess {
     uint16_t port() const { return m_port.number(); }
 
     Client connect() const { return Client(port()); }
+
+    /// Whether the program has an epoll set, which only the native reactor takes.
+    bool hasEpoll() const;
 
     qint64 pid() const { return m_process.processId(); }
 
