@@ -38,7 +38,7 @@ void Transfer::beginAlone(const Transfer& asked) {
     m_runtime = asked.m_runtime; // the route's pool is found where it was
     count();
     m_headCopy.clear();
-    proxy::composeValidationRequest(asked.m_head, m_headCopy, m_head);
+    proxy::composeValidationRequest(asked.m_head, asked.m_exchange.chosenPart(), m_headCopy, m_head);
     const observe::Decision& decision = asked.m_exchange.decision();
     proxy::ClientFacts facts;
     facts.peer = decision.peer;

@@ -116,6 +116,8 @@ void CacheUse::composeCollapseKey(const http::RequestHead& head, const cache::Fi
             lines.add(field.name, field.value, field.id);
     }
     cache::appendSelecting(cache::readVary(lines), head, collapseKey);
+    if (chosePart())
+        collapseKey += "/\n"; // no field name, as all lines before it
 }
 
 } // namespace reverxy::proxy

@@ -56,11 +56,15 @@ struct CacheUse {
     /// A part has all that the request wants.
     bool chosePart() const { return chosen && chosen->facts().partial; }
 
+    /// What is stored for the request, be it too little; null: nothing.
+    const cache::StoredRef& known() const { return chosen ? chosen : part; }
+
     /// Whether what the backend sends goes into the fill, for the own client too.
     bool filling() const { return fill && role == Role::Leads && opened; }
 
     /// What requests must have in common to wait for each other, into `collapseKey`: the key, and the request
-    /// fields by which `vary` chooses.
+    /// fields by which `vary` chooses. Whoever validates a stored part has one of its own, so that nobody does so
+    /// beside another one, and nobody waits there for the whole.
     void composeCollapseKey(const http::RequestHead& head, const cache::FieldBlock& vary);
 
     cache::Cache* cache = nullptr; // null: it is off, or has no part in this exchange

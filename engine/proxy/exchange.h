@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/text_arena.h"
+#include "cache/partial.h"
 #include "http/head.h"
 #include "limit/client_identity.h"
 #include "observe/decision.h"
@@ -118,6 +119,11 @@ class Exchange {
 
     const limit::ClientIdentity& identity() const { return m_identity; }
 
+    /// Where the stored part lies that the request is answered with; nothing where that is no part.
+    std::optional<cache::ContentRange> chosenPart() const {
+        return m_cache.chosePart() ? cache::rangeOf(*m_cache.chosen) : std::nullopt;
+    }
+
     /// Was to validate what proved to be fresh again: there is nothing to tell.
     bool madeNoRequest() const {
         return m_decision.cache.background && m_decision.attemptsTotal == 0 && m_decision.failure == Failure::None;
@@ -194,6 +200,9 @@ class Exchange {
 
     // exchange_parts.cpp
     void storePart(const cache::StoredRef& part, TimePoint now);
+    bool renewsPart() const;
+    bool keepsPart(const http::ResponseHead& head, TimePoint now);
+    void dropSuperseded(uint16_t status);
 
     // exchange_fill.cpp
     bool mayShareFetch(TimePoint now);

@@ -225,7 +225,8 @@ void Exchange::sendRequest(TimePoint now) {
         facts.maxForwards = *maxForwards - 1;
     facts.ownConditions = nominate(now);
     facts.aboutPart = m_cache.chosePart();
-    if (m_cache.role == CacheUse::Role::Leads && wantsLess() && (!facts.ownConditions || facts.aboutPart))
+    if (m_cache.role == CacheUse::Role::Leads && wantsLess() && (!facts.ownConditions || facts.aboutPart) &&
+        !renewsPart())
         releaseFill(cache::Release::LookAgain, Failure::None); // what comes is this client's alone
     const std::string_view lines = composeRequestFields(*m_head, facts, m_arena, m_fields, &m_forwardingLines);
     if (facts.ownConditions) {

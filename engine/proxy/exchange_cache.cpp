@@ -58,6 +58,8 @@ bool Exchange::lookUp(TimePoint now) {
             return true;
         }
         setVerdict(validates ? CacheVerdict::Stale : cache::cacheVerdictOf(m_cache.answer));
+    } else if (m_decision.cache.background && m_cache.request.range) {
+        return endAlone(); // the part that was to be validated is not there any more
     } else if (m_cache.part) {
         m_decision.cache.found = true;
         m_decision.cache.reuse = static_cast<observe::ReuseVerdictValue>(ReuseVerdict::PartialOnly);

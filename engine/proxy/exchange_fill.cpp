@@ -252,7 +252,7 @@ bool Exchange::feedClient() {
 /// Opens a fill for the response whose head came. False: there is no room for it.
 bool Exchange::openFill(const cache::StoredParts& parts, std::optional<uint64_t> length, bool forOthers,
                         TimePoint now) {
-    if (m_cache.fill && !forOthers)
+    if (m_cache.fill && !forOthers && !renewsPart())
         releaseFill(Release::GoAlone, Failure::None);
     if (!m_cache.fill) {
         m_cache.fill = std::make_shared<Fill>(std::string(), m_cache.hash, m_cache.generation,
@@ -282,6 +282,7 @@ void Exchange::fillBody(std::string_view bytes) {
     if (wasStorable && !m_cache.fill->storable()) {
         setVerdict(StoreVerdict::TooLarge);
         m_cache.cache->fills().remove(*m_cache.fill);
+        dropSuperseded(m_decision.status);
     }
     wake();
     // What is fetched to renew the store is wanted by the store, whatever its size.

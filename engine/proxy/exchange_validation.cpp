@@ -215,13 +215,14 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     cache::StoreDecision decision = cache::decideStoring(request, head, policy, times, configuration().cache);
     if (posted && !engageForGet(decision))
         decision.verdict = StoreVerdict::MethodNotCacheable;
-    const cache::StoredRef& known = m_cache.chosen ? m_cache.chosen : m_cache.part;
+    const cache::StoredRef& known = m_cache.known();
     if (decision.stored() && decision.facts.partial && known && !known->facts().partial)
         decision.verdict = StoreVerdict::PartialNotUsable;
     if (m_decision.cache.store == 0) // not freshened by HEAD
         setVerdict(decision.verdict);
     if (!m_cache.engaged())
         return;
+    const bool partStays = keepsPart(head, now);
     if (decision.stored() && !store(head, policy, decision.facts, now)) {
         decision.verdict = StoreVerdict::TooLarge;
         setVerdict(decision.verdict);
@@ -231,15 +232,16 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     endTurn();
     // Who leads others has no Authorization, and neither have those who wait: a 401 is what they would get too.
     const bool wantsCredentials =
-        decision.verdict == StoreVerdict::AnswersOneRequest && m_cache.role == CacheUse::Role::Leads;
+        head.status == 401 && m_cache.role == CacheUse::Role::Leads && !m_decision.cache.background;
     if (head.status >= 500) // tells nothing of what comes next
         releaseInTurns(now);
     else if (wantsCredentials || holdsForOthers(decision.verdict))
         m_cache.cache->uncacheable().note(m_cache.hash, now);
     releaseFill(Release::GoAlone, Failure::None);
-    // RFC 9111 section 4.3.3: the whole response that came is the one that counts.
-    if (known && m_cache.request.method == http::Method::Get && head.status == 200)
-        m_cache.cache->store().remove(*known, m_cache.hash);
+    if (!partStays)
+        dropSuperseded(head.status);
+    if (head.status == 416 && renewsPart()) // the whole has become shorter: the next who asks is to learn that
+        m_cache.chosen->markStale();
 }
 
 bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy& policy,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/validation_request.h"
 
+#include <string>
+
 namespace reverxy::proxy {
 
 using http::FieldId;
@@ -28,11 +30,16 @@ bool isForOneRequest(FieldId id) {
 
 } // namespace
 
-void composeValidationRequest(const http::RequestHead& from, TextArena& arena, http::RequestHead& to) {
+void composeValidationRequest(const http::RequestHead& from, const std::optional<cache::ContentRange>& part,
+                              TextArena& arena, http::RequestHead& to) {
     http::FieldList fields;
     for (const http::Field& field : from.fields) {
         if (!isForOneRequest(field.id))
             fields.add(arena.join({field.name}), arena.join({field.value}), field.id);
+    }
+    if (part) {
+        const std::string range = std::to_string(part->first) + "-" + std::to_string(part->last);
+        fields.add("Range", arena.join({"bytes=", range}), FieldId::Range);
     }
     to = from;
     to.method = http::Method::Get;

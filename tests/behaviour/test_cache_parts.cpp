@@ -9,6 +9,7 @@ namespace {
 const std::string digits = "0123456789";
 const QByteArray fresh = "Cache-Control: max-age=3600";
 const QByteArray stale = "Age: 7200";
+const QByteArray soonRenewed = "Cache-Control: max-age=1, stale-while-revalidate=3600";
 const QByteArray tag = "ETag: \"a\"";
 
 /// A 206 with these of the ten digits.
@@ -192,6 +193,60 @@ class TestCacheParts : public QObject {
         QCOMPARE(m_story->ask(target).body, digits);
         QCOMPARE(m_story->ask(target, {"Range: bytes=0-1"}).field("ETag"), "\"b\""s);
         QCOMPARE(m_story->asked(target), size_t(2));
+    }
+
+    void rfc5861_section_3_theSamePartIsAskedFor_data() {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("tag");
+        QTest::newRow("not modified") << 304 << QByteArray("\"a\"");
+        QTest::newRow("another version") << 206 << QByteArray("\"b\"");
+    }
+
+    void rfc5861_section_3_theSamePartIsAskedFor() {
+        QFETCH(int, status);
+        QFETCH(QByteArray, tag);
+        Reply reply = part(5, 9, {fresh, "ETag: " + tag});
+        if (status == 304)
+            reply = {304, {fresh, "ETag: " + tag}};
+        const std::string target = m_story->resource({part(5, 9, {soonRenewed, "Age: 60", "ETag: \"a\""}), reply});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
+        QCOMPARE(m_story->ask(target, {"Range: bytes=6-7", "If-Range: \"a\""}).body, "67"s);
+        QVERIFY(waitUntil([&] { return m_story->asked(target) == 2; }));
+        QVERIFY(waitUntil([&] { return m_story->proxy().runningExchanges() == 0; }));
+        const ReceivedRequest sent = m_story->lastRequest(target);
+        QCOMPARE(sent.field("Range"), "bytes=5-9"s);
+        QCOMPARE(sent.field("If-None-Match"), "\"a\""s);
+        QVERIFY(!sent.head.has("If-Range"));
+        const Response response = m_story->ask(target, {"Range: bytes=5-9"});
+        QCOMPARE(response.body, "56789"s);
+        QCOMPARE(response.field("ETag"), tag.toStdString());
+        QCOMPARE(m_story->asked(target), size_t(2));
+    }
+
+    void rfc5861_section_3_onlyOneOfManyRenewsAPart() {
+        Gate gate;
+        Origin origin([&](OriginExchange& exchange) {
+            exchange.readBody();
+            if (!exchange.field("If-None-Match").empty())
+                exchange.waitFor(gate);
+            exchange.respond(206, "56789",
+                             {{"Cache-Control", "max-age=1, stale-while-revalidate=3600"},
+                              {"Age", "60"},
+                              {"ETag", "\"a\""},
+                              {"Content-Range", "bytes 5-9/10"}});
+        });
+        config::Config config = configFor({origin.port()});
+        config.cache = config::Cache{};
+        RunningEngine proxy(config);
+        COMPARE_STATUS(proxy.get("/", "Range: bytes=5-9\r\n"), 206);
+        for (int i = 0; i < 10; ++i) // on both workers
+            QCOMPARE(proxy.get("/", "Range: bytes=5-6\r\n").body, "56"s);
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 2; }));
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 1; }));
+        gate.open();
+        QVERIFY(waitUntil([&] { return proxy.runningExchanges() == 0; }));
+        QCOMPARE(origin.requestCount(), size_t(2));
+        VERIFY_NO_VIOLATIONS(origin);
     }
 
     void rfc5861_section_4_aStalePartInsteadOfAnError() {
