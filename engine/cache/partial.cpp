@@ -22,8 +22,7 @@ bool answersFromPart(const StoredResponse& part, const http::RequestHead& reques
     if (!range || !asksForRange(request.method, request.fields))
         return false;
     const Validators validators = readValidators(part.fields(), now);
-    const RangeSelection selection = selectRanges(request.fields, validators, range->complete, now);
-    return selection.count == 1 && covers(*range, selection);
+    return covers(*range, selectRanges(request.fields, validators, range->complete, now));
 }
 
 bool covers(const ContentRange& stored, const RangeSelection& selection) {

@@ -19,7 +19,7 @@ namespace reverxy::cache {
 /// Where in the whole a stored part lies; nothing for a whole response.
 std::optional<ContentRange> rangeOf(const StoredResponse& stored);
 
-/// Whether a stored part has all that the request wants: one range that lies within it.
+/// Whether a stored part has all that the request wants: one range or several, which lie within it.
 bool answersFromPart(const StoredResponse& part, const http::RequestHead& request, WallTime now);
 
 /// Whether every byte selected of the whole lies within the stored part.

@@ -47,23 +47,21 @@ void addContentRange(Write write, TextArena& arena, http::FieldList& fields) {
                http::FieldId::ContentRange);
 }
 
-void addFieldsBut(http::FieldId left, const cache::StoredResponse& stored, http::FieldList& fields) {
-    for (const http::Field& field : stored.fields()) {
-        if (field.id != left)
-            fields.add(field.name, field.value, field.id);
-    }
-}
-
-/// 206 with several parts: its own Content-Type takes the place of theirs.
-StoredAnswer answerInParts(const cache::StoredResponse& stored, const cache::RangeSelection& selection,
-                           const BoundarySource& boundary, http::FieldList& fields) {
+/// 206 with several parts: its own Content-Type takes the place of theirs, and each has a Content-Range, which the
+/// response itself must not have (RFC 9110 section 15.3.7.2). `from`: what is stored of the whole.
+StoredAnswer answerInParts(const cache::StoredResponse& stored, const cache::ContentRange& from,
+                           const cache::RangeSelection& selection, const BoundarySource& boundary,
+                           http::FieldList& fields) {
     StoredAnswer answer;
     answer.status = 206;
-    answer.parts = std::make_unique<cache::MultipartLayout>(selection.parts(), stored.bodySize(),
-                                                            stored.fields().find(http::FieldId::ContentType),
-                                                            boundaryFrom(boundary));
+    answer.parts = std::make_unique<cache::MultipartLayout>(
+        selection.parts(), from.complete, stored.fields().find(http::FieldId::ContentType), boundaryFrom(boundary));
+    answer.storedFirst = from.first;
     answer.framing = {BodyKind::Length, answer.parts->size()};
-    addFieldsBut(http::FieldId::ContentType, stored, fields);
+    for (const http::Field& field : stored.fields()) {
+        if (field.id != http::FieldId::ContentType && field.id != http::FieldId::ContentRange)
+            fields.add(field.name, field.value, field.id);
+    }
     fields.add("Content-Type", answer.parts->contentType(), http::FieldId::ContentType);
     return answer;
 }
@@ -94,14 +92,18 @@ StoredAnswer composeStoredAnswer(const http::RequestHead& request, const cache::
             return {416, {BodyKind::Length, 0}, {}, 0, nullptr};
         }
         if (selection.count > 1)
-            return answerInParts(stored, selection, boundary, fields);
+            return answerInParts(stored, part.value_or(cache::ContentRange{0, length - 1, length}), selection,
+                                 boundary, fields);
         if (selection.count == 1) {
             const cache::ByteRange& range = selection.ranges[0];
             addContentRange([&](char* out) { return cache::writeContentRange(range, length, out); }, arena, fields);
             const http::Framing framing{BodyKind::Length, range.size()};
             if (!part)
                 return {206, framing, stored.fields().lines(), range.first, nullptr};
-            addFieldsBut(http::FieldId::ContentRange, stored, fields);
+            for (const http::Field& field : stored.fields()) {
+                if (field.id != http::FieldId::ContentRange)
+                    fields.add(field.name, field.value, field.id);
+            }
             return {206, framing, {}, cache::withinPart(*part, range).first, nullptr};
         }
     }
@@ -126,7 +128,7 @@ void sendStoredBody(const StoredAnswer& answer, const cache::StoredResponse& sto
         port.sendResponseBody({text->bytes().substr(at, part.text.size()), nullptr, text.raw()});
         at += part.text.size();
         if (part.bodySize > 0)
-            sendSlice(part.bodyFirst, part.bodySize);
+            sendSlice(part.bodyFirst - answer.storedFirst, part.bodySize);
     }
 }
 

@@ -25,6 +25,7 @@ struct StoredAnswer {
     std::string_view lines;                        // the stored fields, where all of them are sent
     uint64_t bodyFirst = 0;                        // where in the body the part begins that is sent
     std::unique_ptr<cache::MultipartLayout> parts; // several parts
+    uint64_t storedFirst = 0;                      // where in the whole that is cut into parts the body begins
 };
 
 /// What the boundary between several parts is made from, so that nobody foresees it: the store's secret, and a

@@ -19,6 +19,13 @@ Reply part(size_t first, size_t last, QByteArrayList fields = {fresh, tag}) {
     return {206, fields, digits.substr(first, last - first + 1)};
 }
 
+/// A thousand bytes from the middle of two thousand.
+Reply middleOfMany() {
+    return {206,
+            {fresh, tag, "Content-Type: text/plain", "Content-Range: bytes 500-1499/2000"},
+            "begin" + std::string(992, '-') + "end"};
+}
+
 } // namespace
 
 /// Parts of a representation as they come from an origin (RFC 9111 sections 3.3 and 3.4).
@@ -64,6 +71,44 @@ class TestCacheParts : public QObject {
         QCOMPARE(response.field("Content-Range"), contentRange.toStdString());
         QCOMPARE(response.field("X-A"), "1"s);
         QVERIFY(response.has("Age"));
+    }
+
+    /// RFC 9110 section 15.3.7.2: each of them tells its place in the whole, and the response itself none.
+    void rfc9110_section_14_6_severalRangesOfAStoredPart() {
+        const std::string target = m_story->resource({middleOfMany()});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=500-1499"}), 206);
+        const Response response = m_story->ask(target, {"Range: bytes=1497-1499,501-504,2000-"});
+        COMPARE_STATUS(response, 206);
+        QCOMPARE(m_story->asked(target), size_t(1));
+        QVERIFY(!response.has("Content-Range"));
+        QCOMPARE(response.head.count("Content-Type"), size_t(1));
+        const std::string type = response.field("Content-Type");
+        const std::string prefix = "multipart/byteranges; boundary=";
+        QVERIFY2(type.starts_with(prefix), type.c_str());
+        const std::string boundary = "--" + type.substr(prefix.size());
+        const std::string head = "\r\nContent-Type: text/plain\r\nContent-Range: bytes ";
+        QCOMPARE(response.body, boundary + head + "1497-1499/2000\r\n\r\nend\r\n" + boundary + head +
+                                    "501-504/2000\r\n\r\negin\r\n" + boundary + "--\r\n");
+    }
+
+    void rfc9111_section_3_3_severalRangesOfWhichOneIsNotThere() {
+        const std::string target = m_story->resource({middleOfMany(), {200, {fresh, tag}, "elsewhere"}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=500-1499"}), 206);
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=500-504,-3"}), 200);
+        QCOMPARE(m_story->lastRequest(target).field("Range"), "bytes=500-504,-3"s);
+    }
+
+    void rfc9111_section_4_3_1_aStalePartIsValidatedForSeveralRanges() {
+        Reply reply = middleOfMany();
+        reply.fields.push_back(stale);
+        const std::string target = m_story->resource({reply, {304, {fresh, tag}}});
+        COMPARE_STATUS(m_story->ask(target, {"Range: bytes=500-1499"}), 206);
+        for (int i = 0; i < 2; ++i) {
+            const Response response = m_story->ask(target, {"Range: bytes=500-504,1497-1499"});
+            COMPARE_STATUS(response, 206);
+            QVERIFY(response.body.find("\r\n\r\nbegin\r\n") != std::string::npos);
+            QCOMPARE(m_story->asked(target), size_t(2));
+        }
     }
 
     void rfc9111_section_3_3_moreThanThePartGoesForward_data() {

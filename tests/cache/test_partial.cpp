@@ -49,7 +49,9 @@ class TestPartial : public QObject {
         row("the same", {"Range: bytes=100-199"}, true);
         row("within", {"Range: bytes=150-160"}, true);
         row("more", {"Range: bytes=100-200"}, false);
-        row("two ranges", {"Range: bytes=100-101,198-199"}, false);
+        row("two ranges", {"Range: bytes=100-101,198-199"}, true);
+        row("two ranges, one outside", {"Range: bytes=100-101,298-299"}, false);
+        row("two ranges, one unsatisfiable", {"Range: bytes=100-101,1000-"}, true);
         row("two that are one", {"Range: bytes=100-149,150-199"}, true);
         row("unsatisfiable", {"Range: bytes=1000-"}, false);
         row("malformed", {"Range: bytes=x"}, false);
