@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cache/cache_date.h"
 
+#include "http/character_table.h"
 #include "http/date.h"
 
 #include <array>
@@ -20,10 +21,6 @@ constexpr char upper(char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
 }
 
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 } // namespace
 
 DateSeconds secondsOf(WallTime time) {
@@ -38,7 +35,7 @@ std::optional<DateSeconds> parseCacheDate(std::string_view text, WallTime now) {
     for (size_t i = 0; i < text.size(); ++i) {
         const bool inZone = text.size() - i <= 3;
         const bool inWord = i > 0 && isLetter(text[i - 1]);
-        spelled[i] = inWord && !inZone ? lower(text[i]) : upper(text[i]);
+        spelled[i] = inWord && !inZone ? http::lowered(text[i]) : upper(text[i]);
     }
     const auto time = http::parseDate({spelled.data(), text.size()}, now);
     return time ? std::optional(secondsOf(*time)) : std::nullopt;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cache/selecting_value.h"
 
+#include "http/character_table.h"
 #include "http/list.h"
 
 #include <algorithm>
@@ -14,10 +15,6 @@ using http::FieldId;
 using http::ListReader;
 
 namespace {
-
-char lowered(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 /// Where the normal form goes: into a text, or against one.
 class Writer {
@@ -55,7 +52,7 @@ class Comparer {
 template <typename Out>
 void putLowered(Out& out, std::string_view text) {
     for (const char c : text)
-        out.put(lowered(c));
+        out.put(http::lowered(c));
 }
 
 /// RFC 9110 section 5.3: the lines of a field are one value, joined by commas.
@@ -139,7 +136,7 @@ std::optional<Weighted> parseWeighted(std::string_view element) {
     if (semicolon == std::string_view::npos)
         return weighted;
     const std::string_view parameter = http::trimmed(element.substr(semicolon + 1));
-    if (parameter.size() < 2 || lowered(parameter[0]) != 'q' || parameter[1] != '=')
+    if (parameter.size() < 2 || http::lowered(parameter[0]) != 'q' || parameter[1] != '=')
         return std::nullopt;
     const auto weight = parseWeight(parameter.substr(2));
     if (!weight)
@@ -193,8 +190,7 @@ class WeightedList {
     static bool isBefore(const Weighted& a, const Weighted& b, bool byNameToo) {
         if (a.weight != b.weight || !byNameToo)
             return a.weight > b.weight;
-        return std::lexicographical_compare(a.name.begin(), a.name.end(), b.name.begin(), b.name.end(),
-                                            [](char x, char y) { return lowered(x) < lowered(y); });
+        return http::isBeforeIgnoringCase(a.name, b.name);
     }
 
     std::array<Weighted, 24> m_elements;

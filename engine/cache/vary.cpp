@@ -2,6 +2,7 @@
 #include "cache/vary.h"
 
 #include "cache/selecting_value.h"
+#include "http/character_table.h"
 #include "http/list.h"
 
 #include <algorithm>
@@ -13,15 +14,6 @@ using http::FieldId;
 
 namespace {
 
-char lowered(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool isBefore(std::string_view a, std::string_view b) {
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                        [](char x, char y) { return lowered(x) < lowered(y); });
-}
-
 /// The gateway puts the address of the peer there, so that what the client sent is not what the backend chose by.
 bool holdsClientAddress(std::string_view name) {
     const FieldId id = http::fieldIdFromName(name);
@@ -31,7 +23,7 @@ bool holdsClientAddress(std::string_view name) {
 /// Inserts `name` in its place; false when there is no more room.
 bool insert(VaryNames& vary, std::string_view name) {
     auto* const end = vary.names.begin() + vary.count;
-    auto* const place = std::lower_bound(vary.names.begin(), end, name, isBefore);
+    auto* const place = std::lower_bound(vary.names.begin(), end, name, http::isBeforeIgnoringCase);
     if (place != end && http::equalsIgnoringCase(*place, name))
         return true;
     if (vary.count == VaryNames::maxNames)
@@ -78,7 +70,7 @@ void appendSelecting(const VaryNames& names, const http::RequestHead& request, s
         return;
     for (size_t i = 0; i < names.count; ++i) {
         for (const char c : names.names[i])
-            out += lowered(c);
+            out += http::lowered(c);
         const FieldLines lines = linesOf(request, names.names[i]);
         if (lines.present()) {
             out += ':';

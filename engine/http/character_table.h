@@ -16,6 +16,7 @@ enum CharacterClass : uint8_t {
     QuotedByte = 16, // qdtext, RFC 9110 section 5.6.4
     TextByte = 32,   // HTAB, SP, VCHAR and obs-text: all that a field value or a reason phrase may hold
     DigitByte = 64,
+    NameByte = 128, // unreserved and sub-delims, RFC 3986 section 2: a reg-name beside percent-encoded bytes
 };
 
 namespace detail {
@@ -26,13 +27,14 @@ constexpr std::array<uint8_t, 256> makeCharacterTable() {
         for (char c : bytes)
             table[static_cast<unsigned char>(c)] |= static_cast<uint8_t>(classes);
     };
-    constexpr unsigned everywhere = TokenByte | TargetPathByte | TargetQueryByte;
+    constexpr unsigned everywhere = TokenByte | TargetPathByte | TargetQueryByte | NameByte;
     add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", everywhere);
     add("0123456789", everywhere | HexByte | DigitByte);
     add("abcdefABCDEF", HexByte);
     add("!#$%&'*+-.^_`|~", TokenByte);
     // RFC 3986: pchar, "/" and, for IP literals, the brackets.
     add("-._~!$&'()*+,;=:@%/[]", TargetPathByte | TargetQueryByte);
+    add("-._~!$&'()*+,;=", NameByte);
     add("?", TargetQueryByte);
     // Outside RFC 3986, but browsers send them unencoded (the path and query percent-encode sets of the URL
     // standard leave them alone), and none of them can move the end of a request line.
@@ -65,6 +67,11 @@ inline size_t skipWhile(std::string_view data, size_t from, CharacterClass chara
 
 constexpr bool isBlank(char c) {
     return c == ' ' || c == '\t';
+}
+
+/// ASCII only, as all of the protocol's names are.
+constexpr char lowered(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
 } // namespace reverxy::http

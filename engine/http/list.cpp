@@ -1,32 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "http/list.h"
 
-#include <array>
+#include "http/character_table.h"
+
+#include <algorithm>
 
 namespace reverxy::http {
 
 namespace {
-
-constexpr std::array<bool, 256> tokenCharacters = [] {
-    std::array<bool, 256> table{};
-    for (unsigned c = '0'; c <= '9'; ++c)
-        table[c] = true;
-    for (unsigned c = 'a'; c <= 'z'; ++c)
-        table[c] = true;
-    for (unsigned c = 'A'; c <= 'Z'; ++c)
-        table[c] = true;
-    for (const char c : std::string_view("!#$%&'*+-.^_`|~"))
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
-
-constexpr unsigned char lowered(char c) {
-    return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
-constexpr bool isBlank(char c) {
-    return c == ' ' || c == '\t';
-}
 
 /// Where the element at the front of `text` ends: at a comma outside quotes, or at the end of the text. A quoted
 /// string that is never closed takes the rest, so that nothing within it is mistaken for an element of its own.
@@ -47,15 +28,11 @@ size_t elementEnd(std::string_view text) {
 } // namespace
 
 bool isTokenCharacter(unsigned char c) {
-    return tokenCharacters[c];
+    return isIn(static_cast<char>(c), TokenByte);
 }
 
 bool isToken(std::string_view text) {
-    for (const char c : text) {
-        if (!tokenCharacters[static_cast<unsigned char>(c)])
-            return false;
-    }
-    return !text.empty();
+    return !text.empty() && skipWhile(text, 0, TokenByte) == text.size();
 }
 
 bool equalsIgnoringCase(std::string_view a, std::string_view b) {
@@ -66,6 +43,11 @@ bool equalsIgnoringCase(std::string_view a, std::string_view b) {
             return false;
     }
     return true;
+}
+
+bool isBeforeIgnoringCase(std::string_view a, std::string_view b) {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                        [](char x, char y) { return lowered(x) < lowered(y); });
 }
 
 std::string_view trimmed(std::string_view text) {

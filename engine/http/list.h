@@ -10,6 +10,7 @@ bool isTokenCharacter(unsigned char c);
 bool isToken(std::string_view text);
 /// ASCII only, as all of the protocol's names are.
 bool equalsIgnoringCase(std::string_view a, std::string_view b);
+bool isBeforeIgnoringCase(std::string_view a, std::string_view b);
 /// Without leading and trailing spaces and tabs.
 std::string_view trimmed(std::string_view text);
 

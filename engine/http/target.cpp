@@ -2,43 +2,21 @@
 #include "http/target.h"
 
 #include "base/ip_address.h"
+#include "http/character_table.h"
 
 #include <algorithm>
-#include <array>
 
 namespace reverxy::http {
 
 namespace {
 
-/// unreserved and sub-delims of RFC 3986 section 2, what a reg-name holds beside percent-encoded bytes.
-constexpr std::array<bool, 256> nameCharacters = [] {
-    std::array<bool, 256> table{};
-    for (unsigned c = '0'; c <= '9'; ++c)
-        table[c] = true;
-    for (unsigned c = 'a'; c <= 'z'; ++c)
-        table[c] = true;
-    for (unsigned c = 'A'; c <= 'Z'; ++c)
-        table[c] = true;
-    for (const char c : std::string_view("-._~!$&'()*+,;="))
-        table[static_cast<unsigned char>(c)] = true;
-    return table;
-}();
-
-constexpr bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool isHexDigit(char c) {
-    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 /// RFC 3986 section 3.2.2, but not empty: a recipient of an http URI must reject an empty host (RFC 9110
 /// section 4.2.1).
 bool isRegisteredName(std::string_view text) {
     for (size_t i = 0; i < text.size(); ++i) {
-        if (nameCharacters[static_cast<unsigned char>(text[i])])
+        if (isIn(text[i], NameByte))
             continue;
-        if (text[i] != '%' || text.size() - i < 3 || !isHexDigit(text[i + 1]) || !isHexDigit(text[i + 2]))
+        if (text[i] != '%' || text.size() - i < 3 || !isIn(text[i + 1], HexByte) || !isIn(text[i + 2], HexByte))
             return false;
         i += 2;
     }
@@ -49,7 +27,7 @@ bool isRegisteredName(std::string_view text) {
 bool isPort(std::string_view text) {
     uint32_t value = 0;
     for (const char c : text) {
-        if (!isDigit(c))
+        if (!isIn(c, DigitByte))
             return false;
         value = value * 10 + static_cast<uint32_t>(c - '0');
         if (value > 65535)
