@@ -8,33 +8,13 @@
 #include "cache/stored_at_noon.h"
 #include "cache/storing.h"
 #include "cache/vary.h"
+#include "support/counted_new.h"
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 using namespace reverxy;
 using namespace reverxy::cache;
 using namespace reverxy::test;
-
-namespace {
-size_t allocations = 0;
-}
-
-void* operator new(size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
 
 /// What is decided for each request, and for each response's head, takes no memory.
 class TestDecisionAllocation : public QObject {

@@ -1,33 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "http/body_decoder.h"
 #include "http/head_parser.h"
+#include "support/counted_new.h"
 
 #include <QTest>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 using namespace reverxy::http;
-
-namespace {
-size_t allocations = 0;
-}
-
-void* operator new(size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
+using namespace reverxy::test;
 
 /// Once the first messages have made room, parsing takes no memory: not for heads in one piece or in many, and not
 /// for chunks.

@@ -1,37 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "observe/log.h"
+#include "support/counted_new.h"
 
 #include <QTest>
 
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
-#include <new>
 #include <thread>
 
 using namespace reverxy;
 using namespace reverxy::observe;
-
-namespace {
-
-thread_local size_t allocations = 0; // of this thread
-
-} // namespace
-
-void* operator new(size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
+using namespace reverxy::test;
 
 namespace {
 

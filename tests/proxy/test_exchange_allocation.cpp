@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "http/head_parser.h"
 #include "proxy/exchange.h"
+#include "support/counted_new.h"
 
 #include <QTest>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 using namespace reverxy;
 using namespace reverxy::proxy;
+using namespace reverxy::test;
 
 namespace {
-
-size_t allocations = 0;
 
 /// A world in which everything is at hand, and that remembers nothing.
 class ReadyPort final : public ExchangePort {
@@ -86,21 +84,6 @@ config::Config twoBackends() {
 }
 
 } // namespace
-
-void* operator new(size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
 
 /// On the path of a plain forwarded request an exchange takes no memory (DESIGN section 5).
 class TestExchangeAllocation : public QObject {

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "http/head_parser.h"
 #include "proxy/forward.h"
+#include "support/counted_new.h"
 
 #include <QTest>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 using namespace reverxy;
 using namespace reverxy::proxy;
+using namespace reverxy::test;
 
 namespace {
-
-size_t bytesAllocated = 0;
 
 /// A request's head, and the bytes it views.
 struct Request {
@@ -47,21 +45,6 @@ std::string repeated(const char* element, int times) {
 }
 
 } // namespace
-
-void* operator new(size_t size) {
-    bytesAllocated += size;
-    if (void* memory = std::malloc(size))
-        return memory;
-    throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, size_t) noexcept {
-    std::free(memory);
-}
 
 /// What is read out of list fields: Upgrade, Via, Connection, Max-Forwards, trailers.
 class TestForwardLists : public QObject {
