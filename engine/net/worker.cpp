@@ -181,6 +181,8 @@ std::vector<observe::Decision> Worker::longestRunning(size_t count) const {
             if (Transfer* const transfer = client->transfer())
                 running.push_back(&transfer->exchange().decision());
         }
+        for (Transfer* const transfer : m_alone)
+            running.push_back(&transfer->exchange().decision());
     }
     const size_t wanted = std::min(count, running.size());
     std::partial_sort(running.begin(), running.begin() + static_cast<std::ptrdiff_t>(wanted), running.end(),

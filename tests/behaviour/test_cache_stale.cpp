@@ -169,6 +169,31 @@ class TestCacheStale : public QObject {
         QCOMPARE(report.counters.backends.entries()[0].series.attempts, uint64_t(2));
     }
 
+    void whatIsAskedInTheBackgroundIsAmongWhatRuns() {
+        Gate gate;
+        const auto version = std::make_shared<std::atomic<int>>(1);
+        const Origin::Script answer = versioned(version, "max-age=0, stale-while-revalidate=60");
+        Origin origin([&](OriginExchange& exchange) {
+            if (!exchange.field("If-None-Match").empty())
+                exchange.waitFor(gate);
+            answer(exchange);
+        });
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        COMPARE_STATUS(proxy.get("/stored"), 200);
+        COMPARE_STATUS(proxy.get("/stored"), 200);
+        observe::ReportRequest request;
+        request.running = 10;
+        std::vector<observe::Decision> running;
+        QVERIFY(waitUntil([&] {
+            running = proxy.collect(request).running;
+            return running.size() == 1 && running[0].phase == observe::Phase::AwaitingResponse;
+        }));
+        QVERIFY(running[0].cache.background);
+        QCOMPARE(std::string(running[0].target.view()), "/stored"s);
+        gate.open();
+        QVERIFY(waitUntil([&] { return proxy.collect(request).running.empty(); }));
+    }
+
     void whatIsStoredIsServedWhileTheBackendIsGone() {
         Origin origin(counted("kept", {{"Cache-Control", "max-age=0"}, {"ETag", "\"1\""}}));
         RunningEngine proxy(cachingConfig({origin.port()}));
