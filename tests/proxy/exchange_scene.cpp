@@ -152,4 +152,8 @@ bool ExchangeScene::countersAreZero() const {
     return true;
 }
 
+std::string problemOf(const ExchangeScene& scene) {
+    return std::to_string(scene.got().status) + " " + std::string(infoOf(scene.decision().failure).name);
+}
+
 } // namespace reverxy::proxy

@@ -82,4 +82,12 @@ class ExchangeScene {
     std::string m_requestText;
 };
 
+/// The plainest request, and what a backend's first try may come to.
+inline constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+inline constexpr Opened pending{OpenResult::Pending, Failure::None, false};
+inline constexpr Opened refused{OpenResult::Failed, Failure::ConnectRefused, false};
+
+/// "502 connection-refused": what the client got, and why.
+std::string problemOf(const ExchangeScene& scene);
+
 } // namespace reverxy::proxy

@@ -10,17 +10,7 @@ using observe::Phase;
 
 namespace {
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n";
-constexpr Opened pending{OpenResult::Pending, Failure::None, false};
-
-Opened refused() {
-    return {OpenResult::Failed, Failure::ConnectRefused, false};
-}
-
-std::string problemOf(const ExchangeScene& scene) {
-    return std::to_string(scene.got().status) + " " + std::string(infoOf(scene.decision().failure).name);
-}
 
 } // namespace
 
@@ -71,8 +61,8 @@ class TestExchangeAttempts : public QObject {
 
     void aBackendThatRefusesIsPassedOverAtOnce() {
         ExchangeScene scene(configOf("abc"));
-        scene.port.answers[0] = {refused()};
-        scene.port.answers[1] = {refused()};
+        scene.port.answers[0] = {refused};
+        scene.port.answers[1] = {refused};
         scene.request(post);
         QCOMPARE(scene.port.opened.size(), size_t(3));
         QCOMPARE(scene.port.opened.back(), 'c');
@@ -130,7 +120,7 @@ class TestExchangeAttempts : public QObject {
 
     void whenAllRefuseTheLastReasonIsTold() {
         ExchangeScene scene;
-        scene.port.answers[0] = {refused()};
+        scene.port.answers[0] = {refused};
         scene.port.answers[1] = {{OpenResult::Failed, Failure::ConnectUnreachable, false}};
         scene.request(get);
         QCOMPARE(scene.port.opened, std::string("ab"));

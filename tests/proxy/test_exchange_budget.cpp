@@ -7,16 +7,6 @@ using namespace reverxy;
 using namespace reverxy::proxy;
 using observe::Phase;
 
-namespace {
-
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
-std::string problemOf(const ExchangeScene& scene) {
-    return std::to_string(scene.got().status) + " " + std::string(infoOf(scene.decision().failure).name);
-}
-
-} // namespace
-
 /// Retries are for mishaps: a fifth of a pool's requests in flight, and at least three, may be retries.
 class TestExchangeBudget : public QObject {
     Q_OBJECT

@@ -9,11 +9,6 @@ using observe::ChoiceReason;
 using observe::Decision;
 using observe::Phase;
 
-namespace {
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-constexpr Opened pending{OpenResult::Pending, Failure::None, false};
-} // namespace
-
 /// The one record of what happened: every field filled in, none without bound (DESIGN section 2, rule 9).
 class TestExchangeDecision : public QObject {
     Q_OBJECT
@@ -75,16 +70,16 @@ class TestExchangeDecision : public QObject {
         QCOMPARE(decision.totalMicros, 28000u);
         QCOMPARE(decision.attemptsTotal, uint16_t(3));
 
-        const observe::Attempt& refused = decision.attempts[0];
-        QCOMPARE(scene.nameOf(refused.backend), std::string("a"));
-        QVERIFY(refused.failure == Failure::ConnectRefused);
-        QVERIFY(!refused.bytesSent);
-        QCOMPARE(refused.status, uint16_t(0));
-        QCOMPARE(refused.startedMicros, 0u);
-        QCOMPARE(refused.firstByteMicros, 0u);
+        const observe::Attempt& first = decision.attempts[0];
+        QCOMPARE(scene.nameOf(first.backend), std::string("a"));
+        QVERIFY(first.failure == Failure::ConnectRefused);
+        QVERIFY(!first.bytesSent);
+        QCOMPARE(first.status, uint16_t(0));
+        QCOMPARE(first.startedMicros, 0u);
+        QCOMPARE(first.firstByteMicros, 0u);
 
         const observe::Attempt& lost = decision.attempts[1];
-        QVERIFY(lost.backend != refused.backend);
+        QVERIFY(lost.backend != first.backend);
         QVERIFY(lost.failure == Failure::ConnectionClosed);
         QVERIFY(lost.bytesSent);
         QCOMPARE(lost.startedMicros, 1000u);

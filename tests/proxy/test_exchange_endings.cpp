@@ -7,22 +7,6 @@ using namespace reverxy;
 using namespace reverxy::proxy;
 using observe::Phase;
 
-namespace {
-
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
-constexpr Opened pending{OpenResult::Pending, Failure::None, false};
-
-Opened refused() {
-    return {OpenResult::Failed, Failure::ConnectRefused, false};
-}
-
-std::string problemOf(const ExchangeScene& scene) {
-    return std::to_string(scene.got().status) + " " + std::string(infoOf(scene.decision().failure).name);
-}
-
-} // namespace
-
 /// How exchanges end before their time, and that the next one on the same stage knows nothing of it.
 class TestExchangeEndings : public QObject {
     Q_OBJECT
@@ -75,7 +59,7 @@ class TestExchangeEndings : public QObject {
 
     void butNotInPlaceOfWhatWentWrongBefore() {
         ExchangeScene scene(configOf("a"));
-        scene.port.answers[0] = {refused()};
+        scene.port.answers[0] = {refused};
         scene.request(get);
         scene.exchange.clientLost(Failure::ClientGone, scene.now);
         QVERIFY(scene.decision().failure == Failure::ConnectRefused);
@@ -83,7 +67,7 @@ class TestExchangeEndings : public QObject {
 
     void whatTheLastRequestTriedIsThereForTheNext() {
         ExchangeScene scene;
-        scene.port.answers[0] = {refused()};
+        scene.port.answers[0] = {refused};
         for (int i = 0; i < 3; ++i) {
             scene.port.requests.clear();
             scene.port.responses.clear();

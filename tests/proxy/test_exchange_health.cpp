@@ -9,8 +9,6 @@ using observe::ChoiceReason;
 
 namespace {
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
 health::Target& targetOf(ExchangeScene& scene, size_t backend) {
     return *scene.runtime->pools[0].backends[backend].health;
 }

@@ -12,8 +12,6 @@ using observe::LimitVerdict;
 
 namespace {
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
 config::Config limitedTo(uint32_t limit) {
     config::Config config = configOf("a");
     config.rateLimiter.enabled = true;

@@ -10,7 +10,6 @@ using observe::Phase;
 
 namespace {
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view getOld = "GET / HTTP/1.0\r\nHost: x\r\n\r\n";
 constexpr std::string_view headRequest = "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n";
 

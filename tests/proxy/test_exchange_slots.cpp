@@ -12,8 +12,6 @@ using observe::Phase;
 
 namespace {
 
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
 /// Backends with room for `max` connections each.
 config::Config limited(std::string_view names, uint32_t max) {
     auto config = configOf(names);
