@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 
 using namespace reverxy;
 using namespace reverxy::test;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
@@ -29,17 +30,10 @@ Reply middleOfMany() {
 } // namespace
 
 /// Parts of a representation as they come from an origin (RFC 9111 sections 3.3 and 3.4).
-class TestCacheParts : public QObject {
+class TestCacheParts : public CachedResourcesTest {
     Q_OBJECT
 
   private Q_SLOTS:
-
-    void initTestCase() { m_story = std::make_unique<CachedResources>(); }
-
-    void cleanupTestCase() {
-        VERIFY_NO_VIOLATIONS(m_story->origin());
-        m_story.reset();
-    }
 
     void rfc9111_section_3_3_aStoredPartAnswersWhatLiesWithin_data() {
         QTest::addColumn<QByteArray>("range");
@@ -343,9 +337,6 @@ class TestCacheParts : public QObject {
         COMPARE_STATUS(m_story->ask(target, {"Range: bytes=5-9"}), 206);
         QCOMPARE(m_story->asked(target), size_t(3));
     }
-
-  private:
-    std::unique_ptr<CachedResources> m_story;
 };
 
 QTEST_GUILESS_MAIN(TestCacheParts)

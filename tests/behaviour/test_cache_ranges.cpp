@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
@@ -13,17 +14,10 @@ const QByteArrayList fresh{"Cache-Control: max-age=3600", "ETag: \"a\"", "Conten
 } // namespace
 
 /// Parts of what is stored (RFC 9110 section 14, RFC 9111 section 4.3.2).
-class TestCacheRanges : public QObject {
+class TestCacheRanges : public CachedResourcesTest {
     Q_OBJECT
 
   private Q_SLOTS:
-
-    void initTestCase() { m_story = std::make_unique<CachedResources>(); }
-
-    void cleanupTestCase() {
-        VERIFY_NO_VIOLATIONS(m_story->origin());
-        m_story.reset();
-    }
 
     void rfc9110_section_14_2_oneRange_data() {
         QTest::addColumn<QByteArrayList>("request");
@@ -146,9 +140,6 @@ class TestCacheRanges : public QObject {
         }
         QCOMPARE(m_story->asked(target), size_t(1));
     }
-
-  private:
-    std::unique_ptr<CachedResources> m_story;
 };
 
 QTEST_GUILESS_MAIN(TestCacheRanges)

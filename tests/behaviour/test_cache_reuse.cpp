@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
 
 /// When a stored response answers: what the request asks for, and which request fields it was chosen by (RFC 9111
 /// sections 4, 4.1 and 5.2.1).
-class TestCacheReuse : public QObject {
+class TestCacheReuse : public CachedResourcesTest {
     Q_OBJECT
 
   private Q_SLOTS:
-
-    void initTestCase() { m_story = std::make_unique<CachedResources>(); }
-
-    void cleanupTestCase() {
-        VERIFY_NO_VIOLATIONS(m_story->origin());
-        m_story.reset();
-    }
 
     void section_5_2_1_requestDirectives_data() {
         QTest::addColumn<QByteArray>("field");
@@ -172,9 +166,6 @@ class TestCacheReuse : public QObject {
         }
         QCOMPARE(origin.requestCount(), size_t(3));
     }
-
-  private:
-    std::unique_ptr<CachedResources> m_story;
 };
 
 QTEST_GUILESS_MAIN(TestCacheReuse)

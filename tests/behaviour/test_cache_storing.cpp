@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
 
 /// What the cache keeps: the same request comes twice, and the origin sees the second one or not (RFC 9111 section
 /// 3).
-class TestCacheStoring : public QObject {
+class TestCacheStoring : public CachedResourcesTest {
     Q_OBJECT
 
   private Q_SLOTS:
-
-    void initTestCase() { m_story = std::make_unique<CachedResources>(); }
-
-    void cleanupTestCase() {
-        VERIFY_NO_VIOLATIONS(m_story->origin());
-        m_story.reset();
-    }
 
     void section_3_storing_data() {
         QTest::addColumn<QByteArrayList>("request");
@@ -234,9 +228,6 @@ class TestCacheStoring : public QObject {
         QCOMPARE(story.ask(target, {"Cookie: a=b"}).body, "mine"s);
         QCOMPARE(story.asked(target), size_t(2));
     }
-
-  private:
-    std::unique_ptr<CachedResources> m_story;
 };
 
 QTEST_GUILESS_MAIN(TestCacheStoring)

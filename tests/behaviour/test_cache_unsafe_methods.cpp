@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "behaviour/cache_story.h"
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 #include "support/gate.h"
 
 using namespace reverxy;
@@ -13,17 +14,10 @@ const QByteArrayList fresh{"Cache-Control: max-age=3600"};
 } // namespace
 
 /// Requests that change things make stored responses invalid (RFC 9111 section 4.4).
-class TestCacheUnsafeMethods : public QObject {
+class TestCacheUnsafeMethods : public CachedResourcesTest {
     Q_OBJECT
 
   private Q_SLOTS:
-
-    void initTestCase() { m_resources = std::make_unique<CachedResources>(); }
-
-    void cleanupTestCase() {
-        VERIFY_NO_VIOLATIONS(m_resources->origin());
-        m_resources.reset();
-    }
 
     void section_4_4_target_data() {
         QTest::addColumn<QString>("method");
@@ -42,10 +36,10 @@ class TestCacheUnsafeMethods : public QObject {
         QFETCH(QString, method);
         QFETCH(int, status);
         QFETCH(bool, invalidated);
-        const std::string target = m_resources->resource({{200, fresh}, {status, {}, "done"}, {200, fresh, "new"}});
-        COMPARE_STATUS(m_resources->ask(target), 200);
-        COMPARE_STATUS(m_resources->ask(target, {"Content-Length: 0"}, method.toStdString()), status);
-        QCOMPARE(m_resources->ask(target).body, invalidated ? "new"s : "body"s);
+        const std::string target = m_story->resource({{200, fresh}, {status, {}, "done"}, {200, fresh, "new"}});
+        COMPARE_STATUS(m_story->ask(target), 200);
+        COMPARE_STATUS(m_story->ask(target, {"Content-Length: 0"}, method.toStdString()), status);
+        QCOMPARE(m_story->ask(target).body, invalidated ? "new"s : "body"s);
     }
 
     void rfc9110_section_9_3_3_whatPostBringsForGet_data() {
@@ -69,29 +63,29 @@ class TestCacheUnsafeMethods : public QObject {
         QFETCH(QByteArrayList, fields);
         QFETCH(int, status);
         QFETCH(bool, stored);
-        const std::string target = m_resources->nextTarget();
+        const std::string target = m_story->nextTarget();
         for (QByteArray& field : fields)
             field.replace("%", QByteArray::fromStdString(target));
         QCOMPARE(
-            m_resources->resource({{200, fresh, "old"}, {status, fields + fresh, "posted"}, {200, fresh, "new"}}),
+            m_story->resource({{200, fresh, "old"}, {status, fields + fresh, "posted"}, {200, fresh, "new"}}),
             target);
-        QCOMPARE(m_resources->ask(target).body, "old"s);
-        QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
-        QCOMPARE(m_resources->ask(target).body, stored ? "posted"s : "new"s);
-        QCOMPARE(m_resources->asked(target), stored ? size_t(2) : size_t(3));
+        QCOMPARE(m_story->ask(target).body, "old"s);
+        QCOMPARE(m_story->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
+        QCOMPARE(m_story->ask(target).body, stored ? "posted"s : "new"s);
+        QCOMPARE(m_story->asked(target), stored ? size_t(2) : size_t(3));
         // A further POST always reaches the origin.
-        COMPARE_STATUS(m_resources->ask(target, {"Content-Length: 0"}, "POST"), 200);
-        QCOMPARE(m_resources->asked(target), stored ? size_t(3) : size_t(4));
+        COMPARE_STATUS(m_story->ask(target, {"Content-Length: 0"}, "POST"), 200);
+        QCOMPARE(m_story->asked(target), stored ? size_t(3) : size_t(4));
     }
 
     /// RFC 9110 section 9.3.3: no guess at how long it lasts.
     void rfc9110_section_9_3_3_onlyWithExplicitFreshness() {
-        const std::string target = m_resources->nextTarget();
+        const std::string target = m_story->nextTarget();
         const QByteArray location = "Content-Location: " + QByteArray::fromStdString(target);
-        m_resources->resource(
+        m_story->resource(
             {{200, {location, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"}, "posted"}, {200, {}}});
-        QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
-        QCOMPARE(m_resources->ask(target).body, "body"s);
+        QCOMPARE(m_story->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
+        QCOMPARE(m_story->ask(target).body, "body"s);
     }
 
     /// What POST brings is older than what another request has changed since.
@@ -118,13 +112,13 @@ class TestCacheUnsafeMethods : public QObject {
     /// Every variant leaves.
     void section_4_4_variants() {
         const QByteArrayList varied = fresh + QByteArrayList{"Vary: Foo"};
-        const std::string target = m_resources->resource(
+        const std::string target = m_story->resource(
             {{200, varied, "one"}, {200, varied, "two"}, {200, {}, "done"}, {200, varied, "new"}});
-        QCOMPARE(m_resources->ask(target, {"Foo: 1"}).body, "one"s);
-        QCOMPARE(m_resources->ask(target, {"Foo: 2"}).body, "two"s);
-        QCOMPARE(m_resources->ask(target, {"Content-Length: 0"}, "POST").body, "done"s);
-        QCOMPARE(m_resources->ask(target, {"Foo: 1"}).body, "new"s);
-        QCOMPARE(m_resources->ask(target, {"Foo: 2"}).body, "new"s);
+        QCOMPARE(m_story->ask(target, {"Foo: 1"}).body, "one"s);
+        QCOMPARE(m_story->ask(target, {"Foo: 2"}).body, "two"s);
+        QCOMPARE(m_story->ask(target, {"Content-Length: 0"}, "POST").body, "done"s);
+        QCOMPARE(m_story->ask(target, {"Foo: 1"}).body, "new"s);
+        QCOMPARE(m_story->ask(target, {"Foo: 2"}).body, "new"s);
     }
 
     void section_4_4_otherPaths_data() {
@@ -144,16 +138,13 @@ class TestCacheUnsafeMethods : public QObject {
         QFETCH(QByteArray, field);
         QFETCH(QByteArray, prefix);
         QFETCH(bool, invalidated);
-        const std::string other = m_resources->resource({{200, fresh}, {200, fresh, "new"}});
+        const std::string other = m_story->resource({{200, fresh}, {200, fresh, "new"}});
         const QByteArray line = field + ": " + prefix + QByteArray::fromStdString(other);
-        const std::string target = m_resources->resource({{201, {line}, "done"}});
-        COMPARE_STATUS(m_resources->ask(other), 200);
-        COMPARE_STATUS(m_resources->ask(target, {"Content-Length: 0"}, "POST"), 201);
-        QCOMPARE(m_resources->ask(other).body, invalidated ? "new"s : "body"s);
+        const std::string target = m_story->resource({{201, {line}, "done"}});
+        COMPARE_STATUS(m_story->ask(other), 200);
+        COMPARE_STATUS(m_story->ask(target, {"Content-Length: 0"}, "POST"), 201);
+        QCOMPARE(m_story->ask(other).body, invalidated ? "new"s : "body"s);
     }
-
-  private:
-    std::unique_ptr<CachedResources> m_resources;
 };
 
 QTEST_GUILESS_MAIN(TestCacheUnsafeMethods)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "behaviour/cache_story.h"
-#include "behaviour/cached_resources.h"
+#include "behaviour/story.h"
+#include "support/cached_resources.h"
 
 using namespace reverxy;
 using namespace reverxy::test;
@@ -13,17 +14,10 @@ const QByteArray modified = "Last-Modified: Sun, 06 Nov 1994 11:00:00 GMT";
 } // namespace
 
 /// Conditional requests, those that clients send and those that the cache sends (RFC 9111 section 4.3).
-class TestCacheValidation : public QObject {
+class TestCacheValidation : public CachedResourcesTest {
     Q_OBJECT
 
   private Q_SLOTS:
-
-    void initTestCase() { m_story = std::make_unique<CachedResources>(); }
-
-    void cleanupTestCase() {
-        VERIFY_NO_VIOLATIONS(m_story->origin());
-        m_story.reset();
-    }
 
     void section_4_3_1_conditionsSent_data() {
         QTest::addColumn<QByteArrayList>("fields");
@@ -259,9 +253,6 @@ class TestCacheValidation : public QObject {
         QCOMPARE(after.field("X-A"), stillGood ? "2"s : ""s);
         QCOMPARE(m_story->asked(target), size_t(stillGood ? 2 : 3));
     }
-
-  private:
-    std::unique_ptr<CachedResources> m_story;
 };
 
 QTEST_GUILESS_MAIN(TestCacheValidation)
