@@ -13,7 +13,7 @@ namespace reverxy::test {
 /// A service with a health endpoint: `/health` answers as it is told, anything else with its name.
 class Service {
   public:
-    explicit Service(std::string name, int status = 200)
+    explicit Service(const std::string& name, int status = 200)
         : m_status(status), m_origin([this, name](OriginExchange& exchange) {
               if (exchange.target() != "/health") {
                   ++m_requests;

@@ -69,7 +69,8 @@ class TestHealthTraffic : public QObject {
         QTest::newRow("closed within the head") << "HTTP/1.1 200 OK\r\nContent-" << 502 << true;
         QTest::newRow("nothing in time") << "silence" << 504 << false;
         QTest::newRow("no HTTP") << "hello\r\n\r\n" << 502 << false;
-        QTest::newRow("its own 503") << "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n" << 503 << false;
+        QTest::newRow("its own 503") << "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                                     << 503 << false;
         QTest::newRow("closed within the body")
             << "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut" << 200 << false;
     }

@@ -47,8 +47,8 @@ static api::LimiterSnapshot manyClients(int tick) {
         client.throttled = i < count / 2;
         client.used = client.throttled ? 100 : static_cast<uint32_t>(i % 100);
         client.resetMillis = static_cast<uint32_t>(1000 + tick * 250);
-        client.requestsAllowed = static_cast<uint64_t>(1000 + tick + number);
-        client.requestsThrottled = static_cast<uint64_t>(tick * 3 + number);
+        client.requestsAllowed = uint64_t{1000} + static_cast<uint64_t>(tick) + static_cast<uint64_t>(number);
+        client.requestsThrottled = static_cast<uint64_t>(tick) * 3 + static_cast<uint64_t>(number);
         client.firstSeen = test::sampleTime();
         client.lastSeen = test::sampleTime().addSecs(tick);
         limiter.clients.push_back(client);

@@ -96,7 +96,7 @@ QByteArray ListView::columnState() {
     // As it is where there is room.
     if (m_yielding >= 0 && !isColumnHidden(m_yielding))
         resizeColumn(m_yielding, m_usualYielding);
-    const QByteArray state = header()->saveState();
+    QByteArray state = header()->saveState();
     fitStretched();
     return state;
 }
