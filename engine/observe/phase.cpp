@@ -32,7 +32,8 @@ std::string_view sentenceOf(Phase phase) {
     case Phase::Routing:
         return "The request's head is read; its host and path choose the pool.";
     case Phase::AwaitingFill:
-        return "Another request has asked a backend for the same; this one waits for that response.";
+        return "Another request has asked a backend for the same; this one waits for that response, or, where that "
+               "was an error, for its turn to ask.";
     case Phase::Queued:
         return "Every backend has as many connections as it may have; the request waits for one to become free.";
     case Phase::AwaitingRetry:
