@@ -229,6 +229,7 @@ class TestCacheParts : public CachedResourcesTest {
         COMPARE_STATUS(response, 206);
         QCOMPARE(response.field("ETag"), "\"a\""s);
         QVERIFY(waitUntil([&] { return m_story->asked(target) == 2; }));
+        QVERIFY(waitUntil([&] { return m_story->proxy().runningExchanges() == 0; }));
         QCOMPARE(m_story->ask(target).body, digits);
         QCOMPARE(m_story->ask(target, {"Range: bytes=0-1"}).field("ETag"), "\"b\""s);
         QCOMPARE(m_story->asked(target), size_t(2));
