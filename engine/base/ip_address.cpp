@@ -197,13 +197,12 @@ bool IpAddress::isLoopback() const {
 
 IpAddress IpAddress::prefix(unsigned length) const {
     IpAddress result = *this;
-    for (size_t i = 0; i < result.m_bytes.size(); ++i) {
-        const unsigned bitsBefore = static_cast<unsigned>(i) * 8;
-        if (length <= bitsBefore)
-            result.m_bytes[i] = 0;
-        else if (length - bitsBefore < 8)
-            result.m_bytes[i] = static_cast<uint8_t>(result.m_bytes[i] & (0xff << (8 - (length - bitsBefore))));
-    }
+    const size_t whole = length / 8; // bytes that stay as they are
+    if (whole >= result.m_bytes.size())
+        return result;
+    result.m_bytes[whole] = static_cast<uint8_t>(result.m_bytes[whole] & (0xff << (8 - length % 8)));
+    for (size_t i = whole + 1; i < result.m_bytes.size(); ++i)
+        result.m_bytes[i] = 0;
     return result;
 }
 

@@ -82,16 +82,9 @@ void ClientConnection::pump() {
     if (!m_services.loop.isSpared(*this))
         m_turn.renew();
     for (; m_state != State::Closed; m_turn.spendRound()) {
-        m_pumpAgain = false;
-        const Progress progress = process();
-        const bool upstreamDrained = m_transfer && m_transfer->flushUpstream();
-        const bool more = flush();
-        if (m_state == State::Closed)
-            break;
-        // What was pipelined, or held up, or lies ready elsewhere, is next.
-        const bool goesOn = endExchange() || more || m_pumpAgain ||
-                            (upstreamDrained && progress == Progress::Blocked) || progress == Progress::Yields;
-        if (!goesOn && (progress == Progress::Blocked || !m_readable))
+        const Progress progress = work();
+        if (m_state == State::Closed || progress == Progress::Blocked ||
+            (progress == Progress::NeedsInput && !m_readable))
             break;
         if (m_turn.spent()) {
             if (m_turn.wasted())
@@ -100,7 +93,7 @@ void ClientConnection::pump() {
                 m_services.loop.resumeSoon(*this);
             break;
         }
-        if (goesOn)
+        if (progress == Progress::Yields)
             continue;
         const auto space = m_in.prepare(m_services.loop.buffers(), m_largeReads);
         const IoResult result = receive(m_descriptor, space.at, space.size);
@@ -129,6 +122,21 @@ void ClientConnection::pump() {
     m_pumping = false;
     if (std::exchange(m_drained, false) && m_transfer)
         m_transfer->clientDrained();
+}
+
+/// Everything that can be done without receiving.
+ClientConnection::Progress ClientConnection::work() {
+    if (idle() && !m_peerEnded)
+        return Progress::NeedsInput;
+    m_pumpAgain = false;
+    const Progress progress = process();
+    const bool upstreamDrained = m_transfer && m_transfer->flushUpstream();
+    const bool more = flush();
+    if (m_state == State::Closed)
+        return Progress::Blocked;
+    // What was pipelined, or held up, or lies ready elsewhere, is next.
+    const bool goesOn = endExchange() || more || m_pumpAgain || (upstreamDrained && progress == Progress::Blocked);
+    return goesOn ? Progress::Yields : progress;
 }
 
 ClientConnection::Progress ClientConnection::process() {

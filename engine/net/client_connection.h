@@ -76,7 +76,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     enum class Progress : uint8_t {
         NeedsInput,
         Blocked,
-        Yields, // there is more to do, in the next turn
+        Yields, // there is more to do, in the next round
     };
 
     void admit();
@@ -84,6 +84,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     void onTimer(TimePoint now) override;
     void resume() override;
     void pump();
+    Progress work();
     Progress process();
     Progress processHead();
     Progress processBody();

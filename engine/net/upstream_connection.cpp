@@ -182,10 +182,12 @@ void UpstreamConnection::pump() {
     if (!m_loop.isSpared(*this))
         m_turn.renew();
     for (;; m_turn.spendRound()) {
+        const bool handsOver = !m_in.empty();
         const bool wantsMore = process();
         if (m_user != user)
             break;
-        user->upstreamPaused();
+        if (handsOver)
+            user->upstreamPaused();
         if (!wantsMore || m_user != user || !user->takesResponse())
             break;
         if (m_turn.spent()) {
