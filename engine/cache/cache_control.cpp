@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cache/cache_control.h"
 
+#include "http/character_table.h"
 #include "http/list.h"
 
 #include <algorithm>
@@ -36,10 +37,7 @@ bool endsInOpenQuote(std::string_view text) {
 }
 
 std::string_view leadingToken(std::string_view text) {
-    size_t size = 0;
-    while (size < text.size() && http::isTokenCharacter(static_cast<unsigned char>(text[size])))
-        ++size;
-    return text.substr(0, size);
+    return text.substr(0, http::skipWhile(text, 0, http::TokenByte));
 }
 
 /// What begins as a directive known here, but is not well-formed, is still recognized, so that "no-store; x" or
@@ -195,12 +193,16 @@ bool WithheldFields::contain(std::string_view name) const {
     return false;
 }
 
-ResponseDirectives readResponseDirectives(const http::FieldList& fields) {
-    ResponseDirectives directives;
+void readResponseDirectives(const http::FieldList& fields, ResponseDirectives& out) {
     for (const Field& field : fields) {
         if (field.id == FieldId::CacheControl)
-            takeLine(directives, field.value);
+            takeLine(out, field.value);
     }
+}
+
+ResponseDirectives readResponseDirectives(const http::FieldList& fields) {
+    ResponseDirectives directives;
+    readResponseDirectives(fields, directives);
     return directives;
 }
 

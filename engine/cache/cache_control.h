@@ -71,7 +71,8 @@ struct ResponseDirectives {
     bool withhold(std::string_view name) const { return byNoCache.contain(name) || byPrivate.contain(name); }
 };
 
-/// All Cache-Control lines of a response. Views `fields`.
+/// All Cache-Control lines of a response, into `out` as it is from the start. Views `fields`.
+void readResponseDirectives(const http::FieldList& fields, ResponseDirectives& out);
 ResponseDirectives readResponseDirectives(const http::FieldList& fields);
 
 /// RFC 9111 section 5.2.1 and RFC 5861 section 4.

@@ -107,7 +107,7 @@ CachingPolicy readCachingPolicy(const http::FieldList& fields) {
         policy.directives = {};
     }
     if (general) {
-        policy.directives = readResponseDirectives(fields);
+        readResponseDirectives(fields, policy.directives);
         policy.source = PolicySource::CacheControl;
     }
     return policy;

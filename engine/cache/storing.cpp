@@ -101,7 +101,8 @@ StoreVerdict judge(const RequestFacts& request, const http::ResponseHead& head, 
         return StoreVerdict::EndlessStream;
     if (request.authorization && !allowsAuthorization(directives))
         return StoreVerdict::Authorization;
-    if (const VaryKind vary = readVary(head.fields).kind; vary >= VaryKind::Star)
+    const VaryKind vary = head.fields.find(FieldId::Vary) ? readVary(head.fields).kind : VaryKind::None;
+    if (vary >= VaryKind::Star)
         return vary == VaryKind::Star ? StoreVerdict::VaryStar : StoreVerdict::VaryUnmatchable;
     if (head.status == 206 && !isUsablePart(head))
         return StoreVerdict::PartialNotUsable;

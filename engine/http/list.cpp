@@ -39,7 +39,7 @@ bool equalsIgnoringCase(std::string_view a, std::string_view b) {
     if (a.size() != b.size())
         return false;
     for (size_t i = 0; i < a.size(); ++i) {
-        if (lowered(a[i]) != lowered(b[i]))
+        if (a[i] != b[i] && lowered(a[i]) != lowered(b[i]))
             return false;
     }
     return true;

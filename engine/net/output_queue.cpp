@@ -85,6 +85,8 @@ IoResult OutputQueue::flush(int socket) {
 }
 
 void OutputQueue::drop(size_t count) {
+    if (count == m_pending)
+        return clear();
     m_pending -= count;
     while (count > 0) {
         Segment& first = m_segments[m_first];
@@ -97,8 +99,6 @@ void OutputQueue::drop(size_t count) {
         first.shared.reset();
         ++m_first;
     }
-    if (empty())
-        clear();
 }
 
 void OutputQueue::clear() {

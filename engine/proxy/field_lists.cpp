@@ -31,28 +31,23 @@ void NamedFields::add(std::string_view options) {
         // They belong to the connection in any case, and so do not count against the parser's bound.
         if (!http::equalsIgnoringCase(option, "close") && !http::equalsIgnoringCase(option, "keep-alive") &&
             !http::equalsIgnoringCase(option, "upgrade"))
-            m_names[m_count++] = option;
+            m_names[m_count++] = {option.data(), option.size()};
     }
 }
 
-bool NamedFields::contain(std::string_view name) const {
+void NamedFields::addLines(const http::FieldList& fields) {
+    for (const http::Field& field : fields) {
+        if (field.id == http::FieldId::Connection)
+            add(field.value);
+    }
+}
+
+bool NamedFields::find(std::string_view name) const {
     for (size_t i = 0; i < m_count; ++i) {
-        if (http::equalsIgnoringCase(m_names[i], name))
+        if (http::equalsIgnoringCase({m_names[i].text, m_names[i].size}, name))
             return true;
     }
     return false;
-}
-
-std::optional<NamedFields> namedFieldsOf(const http::FieldList& fields, const http::ConnectionOptions& connection) {
-    std::optional<NamedFields> named;
-    if (!connection.namesFields)
-        return named;
-    named.emplace();
-    for (const http::Field& field : fields) {
-        if (field.id == http::FieldId::Connection)
-            named->add(field.value);
-    }
-    return named;
 }
 
 } // namespace reverxy::proxy

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 // Reading list fields (RFC 9110 section 5.6.1) for those who forward messages. However a hostile head is made up,
@@ -22,15 +21,30 @@ std::string_view combinedLines(const http::FieldList& fields, http::FieldId id, 
 /// what it was given.
 class NamedFields {
   public:
+    NamedFields() = default;
+
+    /// Those of a message; none for almost every one.
+    NamedFields(const http::FieldList& fields, const http::ConnectionOptions& connection) {
+        if (connection.namesFields)
+            addLines(fields);
+    }
+
     void add(std::string_view options);
-    bool contain(std::string_view name) const;
+
+    bool contain(std::string_view name) const { return m_count > 0 && find(name); }
 
   private:
-    std::array<std::string_view, http::maxConnectionOptions> m_names;
+    /// Unlike a string_view it is nothing until it is set: an array of them costs nothing where there are none.
+    struct Name {
+        const char* text;
+        size_t size;
+    };
+
+    void addLines(const http::FieldList& fields);
+    bool find(std::string_view name) const;
+
+    std::array<Name, http::maxConnectionOptions> m_names; // m_count of them are set
     size_t m_count = 0;
 };
-
-/// Nothing for almost every message.
-std::optional<NamedFields> namedFieldsOf(const http::FieldList& fields, const http::ConnectionOptions& connection);
 
 } // namespace reverxy::proxy

@@ -131,13 +131,13 @@ std::string_view composeRequestFields(const http::RequestHead& head, const Forwa
     // section 3.2).
     const bool own = facts.hostHeader == config::HostHeader::Backend || head.authority.empty();
     out.add("Host", own ? facts.backendAuthority : head.authority, FieldId::Host);
-    const auto named = namedFieldsOf(head.fields, head.connection);
+    const NamedFields named(head.fields, head.connection);
     bool continued = false; // what hops before this one told
     for (const Field& field : head.fields) {
         continued = continued || (facts.peerTrusted && tellsOfTheClient(field.id));
         if (belongsToConnection(field.id) || replacedInRequests(field.id) || standsInForAnother(field))
             continue;
-        if (named && named->contain(field.name))
+        if (named.contain(field.name))
             continue;
         if (facts.ownConditions && cache::replacedByConditions(field.id, facts.aboutPart))
             continue;
@@ -162,11 +162,11 @@ std::string_view composeRequestFields(const http::RequestHead& head, const Forwa
 void composeResponseFields(const http::ResponseHead& head, bool keepLength, std::string_view date, TextArena&,
                            FieldList& out) {
     bool dated = false;
-    const auto named = namedFieldsOf(head.fields, head.connection);
+    const NamedFields named(head.fields, head.connection);
     for (const Field& field : head.fields) {
         if (belongsToConnection(field.id) || (field.id == FieldId::ContentLength && !keepLength))
             continue;
-        if (named && named->contain(field.name))
+        if (named.contain(field.name))
             continue;
         dated = dated || field.id == FieldId::Date;
         out.add(field.name, field.value, field.id);
