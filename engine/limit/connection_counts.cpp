@@ -3,11 +3,10 @@
 
 namespace reverxy::limit {
 
-ConnectionVerdict ConnectionCounts::enter(const ClientKey& key, uint32_t most) {
-    const uint64_t hash = hashOf(key, m_seed);
-    Shard& shard = m_shards[hash % shardCount];
+ConnectionVerdict ConnectionCounts::enter(const Client& client, uint32_t most) {
+    Shard& shard = m_shards[client.hash % shardCount];
     std::lock_guard lock(shard.mutex);
-    Held& held = shard.clients[{hash, key}]; // the first connection of a client is always served
+    Held& held = shard.clients[client]; // the first connection of a client is always served
     if (most == 0 || held.served < most) {
         ++held.served;
         return ConnectionVerdict::Serve;
@@ -18,13 +17,12 @@ ConnectionVerdict ConnectionCounts::enter(const ClientKey& key, uint32_t most) {
     return ConnectionVerdict::Answer;
 }
 
-void ConnectionCounts::leave(const ClientKey& key, ConnectionVerdict verdict) {
+void ConnectionCounts::leave(const Client& client, ConnectionVerdict verdict) {
     if (verdict == ConnectionVerdict::Close)
         return;
-    const uint64_t hash = hashOf(key, m_seed);
-    Shard& shard = m_shards[hash % shardCount];
+    Shard& shard = m_shards[client.hash % shardCount];
     std::lock_guard lock(shard.mutex);
-    const auto found = shard.clients.find({hash, key});
+    const auto found = shard.clients.find(client);
     if (found == shard.clients.end())
         return;
     --(verdict == ConnectionVerdict::Serve ? found->second.served : found->second.answered);
@@ -32,11 +30,10 @@ void ConnectionCounts::leave(const ClientKey& key, ConnectionVerdict verdict) {
         shard.clients.erase(found);
 }
 
-uint32_t ConnectionCounts::held(const ClientKey& key) const {
-    const uint64_t hash = hashOf(key, m_seed);
-    const Shard& shard = m_shards[hash % shardCount];
+uint32_t ConnectionCounts::held(const Client& client) const {
+    const Shard& shard = m_shards[client.hash % shardCount];
     std::lock_guard lock(shard.mutex);
-    const auto found = shard.clients.find({hash, key});
+    const auto found = shard.clients.find(client);
     return found == shard.clients.end() ? 0 : found->second.served;
 }
 

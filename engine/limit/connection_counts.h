@@ -24,25 +24,27 @@ class ConnectionCounts {
   public:
     explicit ConnectionCounts(const HashSeed& seed) : m_seed(seed) {}
 
+    /// A client as it is found here: its key with a hash, which is secret. Made once for a connection.
+    struct Client {
+        uint64_t hash = 0;
+        ClientKey key;
+        friend bool operator==(const Client&, const Client&) = default;
+    };
+
+    Client clientOf(const ClientKey& key) const { return {hashOf(key, m_seed), key}; }
+
     /// Judges one more connection. At most `most` (0: any number) are served at a time, and as many again answered.
-    ConnectionVerdict enter(const ClientKey& key, uint32_t most);
+    ConnectionVerdict enter(const Client& client, uint32_t most);
     /// One that was judged so is gone.
-    void leave(const ClientKey& key, ConnectionVerdict verdict);
+    void leave(const Client& client, ConnectionVerdict verdict);
     /// Those that are served.
-    uint32_t held(const ClientKey& key) const;
+    uint32_t held(const Client& client) const;
 
   private:
     static constexpr size_t shardCount = 64;
 
-    /// Keys come with their hash, which is secret; the map needs no other.
-    struct Hashed {
-        uint64_t hash;
-        ClientKey key;
-        friend bool operator==(const Hashed&, const Hashed&) = default;
-    };
-
     struct TakeHash {
-        size_t operator()(const Hashed& hashed) const { return static_cast<size_t>(hashed.hash / shardCount); }
+        size_t operator()(const Client& client) const { return static_cast<size_t>(client.hash / shardCount); }
     };
 
     struct Held {
@@ -52,7 +54,7 @@ class ConnectionCounts {
 
     struct alignas(64) Shard {
         mutable std::mutex mutex;
-        std::unordered_map<Hashed, Held, TakeHash> clients;
+        std::unordered_map<Client, Held, TakeHash> clients;
     };
 
     const HashSeed m_seed;

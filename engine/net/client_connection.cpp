@@ -48,8 +48,9 @@ void ClientConnection::admit() {
     const config::Config& config = m_services.runtime->worker.runtime->config;
     const uint32_t most =
         limit::isTrusted(m_peer.address, config.proxy.trustedProxies) ? 0 : config.proxy.maxConnectionsPerClient;
-    m_clientKey = limit::keyOfAddress(m_peer.address, config.rateLimiter.ipv6Prefix);
-    m_admitted = m_services.switchboard.connectionsOfClients.enter(m_clientKey, most);
+    limit::ConnectionCounts& connections = m_services.switchboard.connectionsOfClients;
+    m_client = connections.clientOf(limit::keyOfAddress(m_peer.address, config.rateLimiter.ipv6Prefix));
+    m_admitted = connections.enter(m_client, most);
     if (m_admitted == ConnectionVerdict::Serve)
         return;
     constexpr std::string_view why = "max_connections_per_client is reached";

@@ -110,7 +110,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     http::RequestParser m_parser;
     http::BodyDecoder m_decoder;
     Endpoint m_peer;
-    limit::ClientKey m_clientKey;
+    limit::ConnectionCounts::Client m_client;
     limit::ConnectionVerdict m_admitted = limit::ConnectionVerdict::Close;
     TimePoint m_idleSince{};
     TimePoint m_headDeadline = TimePoint::max(); // once its first byte is there

@@ -52,7 +52,7 @@ void ClientConnection::closeNow() {
     m_in.clear();
     m_services.loop.cancel(*this);
     m_services.loop.reactor().close(*this);
-    m_services.switchboard.connectionsOfClients.leave(m_clientKey, m_admitted);
+    m_services.switchboard.connectionsOfClients.leave(m_client, m_admitted);
     m_services.host.clientClosed(*this);
 }
 

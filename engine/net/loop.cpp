@@ -74,9 +74,9 @@ void Loop::refreshTime() {
 }
 
 void Loop::settle() {
-    while (!m_discarded.empty()) {
-        std::vector<Discarded> gone;
-        gone.swap(m_discarded);
+    while (!m_discarded.empty()) { // who goes may have others go
+        m_going.swap(m_discarded);
+        m_going.clear();
     }
     m_inBatch = false;
 }

@@ -92,6 +92,7 @@ class Loop : public QObject {
     QTimer m_tick;
     QTimer m_turn; // zero timeout, for resumeSoon() and for discarding outside a batch
     std::vector<Discarded> m_discarded;
+    std::vector<Discarded> m_going; // those being destroyed
     ResumeQueue m_resumables;
     ResumeQueue m_sparing;
     QTimer m_pause; // before those in m_sparing have some time

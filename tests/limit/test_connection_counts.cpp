@@ -13,8 +13,8 @@ using namespace reverxy::limit;
 
 namespace {
 
-ClientKey client(uint8_t number) {
-    return keyOfAddress(IpAddress::v4({192, 0, 2, number}), 64);
+ConnectionCounts::Client client(const ConnectionCounts& counts, uint8_t number) {
+    return counts.clientOf(keyOfAddress(IpAddress::v4({192, 0, 2, number}), 64));
 }
 
 } // namespace
@@ -26,42 +26,42 @@ class TestConnectionCounts : public QObject {
 
     void soManyAreServedAndAsManyAnswered() {
         const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Serve);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Serve);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Answer);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Answer);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Close);
-        QVERIFY(counts->enter(client(2), 2) == ConnectionVerdict::Serve);
-        QCOMPARE(counts->held(client(1)), 2u);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Answer);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Answer);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Close);
+        QVERIFY(counts->enter(client(*counts, 2), 2) == ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(*counts, 1)), 2u);
         // Those that are only being told are in nobody's way.
-        counts->leave(client(1), ConnectionVerdict::Close);
-        counts->leave(client(1), ConnectionVerdict::Serve);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Serve);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Close);
-        counts->leave(client(1), ConnectionVerdict::Answer);
-        QVERIFY(counts->enter(client(1), 2) == ConnectionVerdict::Answer);
+        counts->leave(client(*counts, 1), ConnectionVerdict::Close);
+        counts->leave(client(*counts, 1), ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Close);
+        counts->leave(client(*counts, 1), ConnectionVerdict::Answer);
+        QVERIFY(counts->enter(client(*counts, 1), 2) == ConnectionVerdict::Answer);
     }
 
     void withoutALimitTheyAreCountedForTheDayThereIsOne() {
         const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
         for (int i = 0; i < 100; ++i)
-            QVERIFY(counts->enter(client(1), 0) == ConnectionVerdict::Serve);
-        QCOMPARE(counts->held(client(1)), 100u);
-        QVERIFY(counts->enter(client(1), 50) == ConnectionVerdict::Answer);
+            QVERIFY(counts->enter(client(*counts, 1), 0) == ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(*counts, 1)), 100u);
+        QVERIFY(counts->enter(client(*counts, 1), 50) == ConnectionVerdict::Answer);
         for (int i = 0; i < 51; ++i)
-            counts->leave(client(1), ConnectionVerdict::Serve);
-        QVERIFY(counts->enter(client(1), 50) == ConnectionVerdict::Serve);
+            counts->leave(client(*counts, 1), ConnectionVerdict::Serve);
+        QVERIFY(counts->enter(client(*counts, 1), 50) == ConnectionVerdict::Serve);
     }
 
     void whoHasGoneIsForgotten() {
         const auto counts = std::make_unique<ConnectionCounts>(HashSeed{1, 2});
-        counts->enter(client(1), 1);
-        counts->enter(client(1), 1);
-        counts->leave(client(1), ConnectionVerdict::Answer);
-        counts->leave(client(1), ConnectionVerdict::Serve);
-        QCOMPARE(counts->held(client(1)), 0u);
-        counts->leave(client(3), ConnectionVerdict::Serve); // never was there
-        QCOMPARE(counts->held(client(3)), 0u);
+        counts->enter(client(*counts, 1), 1);
+        counts->enter(client(*counts, 1), 1);
+        counts->leave(client(*counts, 1), ConnectionVerdict::Answer);
+        counts->leave(client(*counts, 1), ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(*counts, 1)), 0u);
+        counts->leave(client(*counts, 3), ConnectionVerdict::Serve); // never was there
+        QCOMPARE(counts->held(client(*counts, 3)), 0u);
     }
 
     void theCountIsExactHoweverManyComeAtOnce() {
@@ -73,21 +73,21 @@ class TestConnectionCounts : public QObject {
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&] {
                 for (int n = 0; n < 5000; ++n) {
-                    const ConnectionVerdict verdict = counts->enter(client(1), most);
+                    const ConnectionVerdict verdict = counts->enter(client(*counts, 1), most);
                     if (verdict == ConnectionVerdict::Serve) {
                         if (++serving > most)
                             tooMany = true;
                         --serving;
                     }
-                    counts->leave(client(1), verdict);
+                    counts->leave(client(*counts, 1), verdict);
                 }
             });
         }
         for (std::thread& thread : threads)
             thread.join();
         QVERIFY(!tooMany);
-        QCOMPARE(counts->held(client(1)), 0u);
-        QVERIFY(counts->enter(client(1), 1) == ConnectionVerdict::Serve);
+        QCOMPARE(counts->held(client(*counts, 1)), 0u);
+        QVERIFY(counts->enter(client(*counts, 1), 1) == ConnectionVerdict::Serve);
     }
 };
 
