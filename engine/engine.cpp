@@ -14,6 +14,7 @@
 #include "net/worker.h"
 #include "proxy/runtime.h"
 
+#include <QAbstractEventDispatcher>
 #include <QThread>
 #include <QTimer>
 
@@ -40,7 +41,12 @@ HashSeed drawSeed() {
 /// A thread whose event loop serves one worker.
 class WorkerThread final : public QThread {
   public:
-    explicit WorkerThread(net::WorkerSetup setup) : m_setup(std::move(setup)) {}
+    explicit WorkerThread(net::WorkerSetup setup) : m_setup(std::move(setup)) {
+        if (m_setup.portableReactor)
+            return;
+        if (auto dispatcher = net::makeEpollDispatcher())
+            setEventDispatcher(dispatcher.release());
+    }
 
   private:
     void run() override {

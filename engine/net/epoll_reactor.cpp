@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include "net/epoll_dispatcher.h"
 #include "net/reactor.h"
 
 #include <QSocketNotifier>
 
-#include <array>
+#include <algorithm>
+#include <optional>
+#include <span>
 #include <sys/epoll.h>
 #include <unistd.h>
 #include <utility>
@@ -11,15 +14,29 @@
 
 namespace reverxy::net {
 
+/// In the set of the thread's own dispatcher, or in one of its own behind a notifier of Qt's.
 class EpollReactor final : public Reactor {
   public:
-    explicit EpollReactor(int epoll) : m_epoll(epoll), m_notifier(epoll, QSocketNotifier::Read) {
-        QObject::connect(&m_notifier, &QSocketNotifier::activated, &m_notifier, [this] { dispatch(); });
+    explicit EpollReactor(EpollDispatcher& dispatcher) : m_epoll(dispatcher.set()), m_dispatcher(&dispatcher) {
+        dispatcher.reportTo([this](std::span<const epoll_event> events) { report(events); });
+    }
+
+    explicit EpollReactor(int epoll) : m_epoll(epoll) {
+        m_notifier.emplace(epoll, QSocketNotifier::Read);
+        m_events.resize(256);
+        QObject::connect(&*m_notifier, &QSocketNotifier::activated, &*m_notifier, [this] {
+            const int count = ::epoll_wait(m_epoll, m_events.data(), static_cast<int>(m_events.size()), 0);
+            report({m_events.data(), static_cast<size_t>(std::max(count, 0))});
+        });
     }
 
     ~EpollReactor() override {
-        m_notifier.setEnabled(false);
-        ::close(m_epoll);
+        if (m_dispatcher) {
+            m_dispatcher->reportTo({});
+        } else {
+            m_notifier->setEnabled(false);
+            ::close(m_epoll);
+        }
     }
 
     bool add(Pollable& pollable) override {
@@ -59,7 +76,8 @@ class EpollReactor final : public Reactor {
     /// What reports lead to, by place and generation: one that is out of date leads nowhere.
     struct Entry {
         Pollable* pollable = nullptr;
-        uint32_t generation = 0; // a new one for each who has the place
+        uint32_t generation =
+            0; // 31 bits, the dispatcher's mark being the last; a new one for each who has the place
     };
 
     uint32_t freePlace() {
@@ -78,7 +96,7 @@ class EpollReactor final : public Reactor {
             return false;
         const auto place = static_cast<uint32_t>(std::exchange(pollable.m_registration, 0) - 1);
         m_entries[place].pollable = nullptr;
-        ++m_entries[place].generation;
+        m_entries[place].generation = (m_entries[place].generation + 1) & INT32_MAX;
         m_free.push_back(place);
         return true;
     }
@@ -89,11 +107,11 @@ class EpollReactor final : public Reactor {
         return entry.generation == event.data.u64 >> 32 ? entry.pollable : nullptr;
     }
 
-    void dispatch() {
-        const int count = ::epoll_wait(m_epoll, m_events.data(), static_cast<int>(m_events.size()), 0);
+    void report(std::span<const epoll_event> events) {
         m_before();
-        for (int i = 0; i < count; ++i) {
-            const epoll_event event = m_events[static_cast<size_t>(i)];
+        for (const epoll_event& event : events) {
+            if (event.data.u64 & EpollDispatcher::ownMark)
+                continue;
             Pollable* const pollable = find(event);
             if (!pollable)
                 continue;
@@ -106,13 +124,16 @@ class EpollReactor final : public Reactor {
     }
 
     int m_epoll;
-    QSocketNotifier m_notifier;
-    std::array<epoll_event, 256> m_events;
+    EpollDispatcher* m_dispatcher = nullptr;
+    std::optional<QSocketNotifier> m_notifier;
+    std::vector<epoll_event> m_events; // of the own set
     std::vector<Entry> m_entries;
     std::vector<uint32_t> m_free; // places in m_entries
 };
 
 std::unique_ptr<Reactor> makeEpollReactor() {
+    if (auto* const dispatcher = dynamic_cast<EpollDispatcher*>(QAbstractEventDispatcher::instance()))
+        return std::make_unique<EpollReactor>(*dispatcher);
     const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
     return epoll < 0 ? nullptr : std::make_unique<EpollReactor>(epoll);
 }

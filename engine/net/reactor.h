@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 
+class QAbstractEventDispatcher;
+
 namespace reverxy::net {
 
 /// What a descriptor is ready for. `ended`: the peer has closed or reset, so that reading must go on until it says
@@ -74,11 +76,16 @@ class Reactor {
     std::function<void()> m_after = [] {};
 };
 
-/// One epoll set behind one QSocketNotifier; null where the system has no epoll.
+/// The epoll set in which the thread's dispatcher sleeps (makeEpollDispatcher), or one of its own behind one
+/// QSocketNotifier; null where the system has no epoll.
 std::unique_ptr<Reactor> makeEpollReactor();
 /// One QSocketNotifier per descriptor and direction; works wherever Qt does.
 std::unique_ptr<Reactor> makePortableReactor();
 /// The portable one where it is asked for or nothing else is there.
 std::unique_ptr<Reactor> makeReactor(bool portable);
+
+/// An event loop that sleeps in an epoll set, for QThread::setEventDispatcher(); null where the system has no
+/// epoll.
+std::unique_ptr<QAbstractEventDispatcher> makeEpollDispatcher();
 
 } // namespace reverxy::net

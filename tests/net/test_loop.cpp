@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "net/epoll_thread.h"
 #include "net/loop.h"
 #include "net/socket_pair.h"
 
@@ -65,6 +66,9 @@ struct Remains {
 
 class TestLoop : public QObject {
     Q_OBJECT
+  public:
+    static void initMain() { reverxy::test::useDispatcherAsked(); }
+
   private Q_SLOTS:
 
     void aTimerRingsInTime() {

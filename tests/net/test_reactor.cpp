@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "net/epoll_thread.h"
 #include "net/reactor.h"
 #include "net/socket.h"
 #include "net/socket_pair.h"
@@ -87,6 +88,9 @@ class TestReactor : public QObject {
         QFETCH(MakeReactor, make);
         return make();
     }
+
+  public:
+    static void initMain() { reverxy::test::useDispatcherAsked(); }
 
   private Q_SLOTS:
 

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "net/epoll_dispatcher.h"
+
+#include "net/reactor.h"
+
+#include <QCoreApplication>
+#include <QSocketNotifier>
+#include <QVarLengthArray>
+
+#include <algorithm>
+#include <climits>
+#include <unistd.h>
+
+namespace reverxy::net {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+// What makes a notifier of each type act; an end or an error does, too, so that its owner sees it.
+constexpr std::array<uint32_t, 3> eventsOfType{EPOLLIN | EPOLLRDHUP, EPOLLOUT, EPOLLPRI};
+constexpr std::array<uint32_t, 3> causesOfType{EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
+                                               EPOLLOUT | EPOLLHUP | EPOLLERR, EPOLLPRI | EPOLLHUP | EPOLLERR};
+
+} // namespace
+
+std::unique_ptr<EpollDispatcher> EpollDispatcher::make() {
+    const int set = ::epoll_create1(EPOLL_CLOEXEC);
+    return set < 0 ? nullptr : std::unique_ptr<EpollDispatcher>(new EpollDispatcher(set));
+}
+
+EpollDispatcher::EpollDispatcher(int set) : m_set(set) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = ownMark | static_cast<uint32_t>(m_wake.readDescriptor());
+    ::epoll_ctl(m_set, EPOLL_CTL_ADD, m_wake.readDescriptor(), &event);
+}
+
+EpollDispatcher::~EpollDispatcher() {
+    ::close(m_set);
+}
+
+bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags) {
+    m_interrupted = false;
+    Q_EMIT awake();
+    // Whatever is posted from here on signals m_wake, which the wait below then finds.
+    QCoreApplication::sendPostedEvents();
+    const bool mayWait = flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_interrupted;
+    if (mayWait)
+        Q_EMIT aboutToBlock();
+    if (m_interrupted)
+        return false;
+    const int waited =
+        ::epoll_wait(m_set, m_events.data(), static_cast<int>(m_events.size()), mayWait ? untilNextTimer() : 0);
+    const std::span<const epoll_event> events(m_events.data(), static_cast<size_t>(std::max(waited, 0)));
+    if (!events.empty() && m_reports)
+        m_reports(events);
+    for (const epoll_event& event : events) {
+        if (event.data.u64 & ownMark)
+            activate(event);
+    }
+    return runTimers() || !events.empty();
+}
+
+void EpollDispatcher::activate(const epoll_event& event) {
+    const auto descriptor = static_cast<int>(event.data.u64 & UINT32_MAX);
+    if (descriptor == m_wake.readDescriptor()) {
+        m_wake.drain();
+        m_woken = false;
+        return;
+    }
+    for (size_t type = 0; type < causesOfType.size(); ++type) {
+        if ((event.events & causesOfType[type]) == 0)
+            continue;
+        // Looked up each time: whoever is told may withdraw itself or others.
+        const auto found = m_notifiers.find(descriptor);
+        if (found == m_notifiers.end())
+            return;
+        if (QSocketNotifier* const notifier = found->second[type]) {
+            QEvent told(QEvent::SockAct);
+            QCoreApplication::sendEvent(notifier, &told);
+        }
+    }
+}
+
+// Notifiers.
+
+void EpollDispatcher::watch(int descriptor, const Notifiers& notifiers, int operation) {
+    epoll_event event{};
+    for (size_t type = 0; type < notifiers.size(); ++type)
+        event.events |= notifiers[type] ? eventsOfType[type] : 0;
+    event.data.u64 = ownMark | static_cast<uint32_t>(descriptor);
+    ::epoll_ctl(m_set, operation, descriptor, &event);
+}
+
+void EpollDispatcher::registerSocketNotifier(QSocketNotifier* notifier) {
+    const auto descriptor = static_cast<int>(notifier->socket());
+    const auto [found, isNew] = m_notifiers.try_emplace(descriptor);
+    found->second[notifier->type()] = notifier;
+    watch(descriptor, found->second, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD);
+}
+
+void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier* notifier) {
+    const auto descriptor = static_cast<int>(notifier->socket());
+    const auto found = m_notifiers.find(descriptor);
+    if (found == m_notifiers.end())
+        return;
+    Notifiers& notifiers = found->second;
+    notifiers[notifier->type()] = nullptr;
+    const bool none = std::all_of(notifiers.begin(), notifiers.end(), [](const auto* each) { return !each; });
+    watch(descriptor, notifiers, none ? EPOLL_CTL_DEL : EPOLL_CTL_MOD);
+    if (none)
+        m_notifiers.erase(found);
+}
+
+// Timers. A worker has a handful, so that a list serves.
+
+EpollDispatcher::Timer* EpollDispatcher::findTimer(int id) {
+    const auto found =
+        std::find_if(m_timers.begin(), m_timers.end(), [id](const Timer& timer) { return timer.id == id; });
+    return found == m_timers.end() ? nullptr : &*found;
+}
+
+void EpollDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type, QObject* object) {
+    const milliseconds each(interval);
+    m_timers.push_back({id, each, type, object, steady_clock::now() + each});
+}
+
+bool EpollDispatcher::unregisterTimer(int id) {
+    return std::erase_if(m_timers, [id](const Timer& timer) { return timer.id == id; }) > 0;
+}
+
+bool EpollDispatcher::unregisterTimers(QObject* object) {
+    return std::erase_if(m_timers, [object](const Timer& timer) { return timer.object == object; }) > 0;
+}
+
+QList<QAbstractEventDispatcher::TimerInfo> EpollDispatcher::registeredTimers(QObject* object) const {
+    QList<TimerInfo> timers;
+    for (const Timer& timer : m_timers) {
+        if (timer.object == object)
+            timers.append(TimerInfo(timer.id, static_cast<int>(timer.interval.count()), timer.type));
+    }
+    return timers;
+}
+
+int EpollDispatcher::remainingTime(int id) {
+    const Timer* const timer = findTimer(id);
+    if (!timer)
+        return -1;
+    const auto left = std::chrono::ceil<milliseconds>(timer->due - steady_clock::now());
+    return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX));
+}
+
+/// For epoll_wait: milliseconds, -1 when there is no timer.
+int EpollDispatcher::untilNextTimer() const {
+    const auto next = std::min_element(m_timers.begin(), m_timers.end(),
+                                       [](const Timer& a, const Timer& b) { return a.due < b.due; });
+    if (next == m_timers.end())
+        return -1;
+    const auto left = std::chrono::ceil<milliseconds>(next->due - steady_clock::now());
+    return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX));
+}
+
+/// Each that is due once: one with the interval 0 must not keep the others waiting. True when there was one.
+bool EpollDispatcher::runTimers() {
+    if (m_timers.empty())
+        return false;
+    const TimePoint now = steady_clock::now();
+    QVarLengthArray<int, 16> due;
+    for (const Timer& timer : m_timers) {
+        if (timer.due <= now)
+            due.append(timer.id);
+    }
+    for (const int id : due) {
+        Timer* const timer = findTimer(id);
+        if (!timer || timer->due > now) // stopped, or started anew, by one before it
+            continue;
+        timer->due += timer->interval;
+        if (timer->due < now) // late by a whole interval or more: those that were missed are not made up for
+            timer->due = now + timer->interval;
+        QTimerEvent event(id);
+        QCoreApplication::sendEvent(timer->object, &event);
+    }
+    return !due.empty();
+}
+
+// Other threads.
+
+void EpollDispatcher::wakeUp() {
+    if (!m_woken.exchange(true))
+        m_wake.signal();
+}
+
+void EpollDispatcher::interrupt() {
+    m_interrupted = true;
+    wakeUp();
+}
+
+std::unique_ptr<QAbstractEventDispatcher> makeEpollDispatcher() {
+    return EpollDispatcher::make();
+}
+
+} // namespace reverxy::net
