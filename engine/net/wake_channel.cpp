@@ -36,7 +36,7 @@ void WakeChannel::signal() {
 
 void WakeChannel::drain() {
     char bytes[64];
-    while (::read(m_read, bytes, sizeof bytes) > 0) {
+    while (::read(m_read, bytes, sizeof bytes) == static_cast<ssize_t>(sizeof bytes)) { // less: that was all
     }
 }
 
