@@ -2,6 +2,7 @@
 #include "base/ip_address.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace reverxy {
 
@@ -269,7 +270,13 @@ std::optional<CidrBlock> CidrBlock::parse(std::string_view text) {
 }
 
 bool CidrBlock::contains(const IpAddress& address) const {
-    return !address.isNone() && address.family() == m_network.family() && address.prefix(m_length) == m_network;
+    if (address.isNone() || address.family() != m_network.family())
+        return false;
+    const size_t whole = m_length / 8;
+    if (std::memcmp(address.bytes().data(), m_network.bytes().data(), whole) != 0)
+        return false;
+    const unsigned rest = m_length % 8;
+    return rest == 0 || (address.bytes()[whole] ^ m_network.bytes()[whole]) >> (8 - rest) == 0;
 }
 
 std::string CidrBlock::toString() const {

@@ -47,17 +47,25 @@ uint64_t wordOf(std::string_view bytes) {
     return word;
 }
 
+/// What `bytes` holds from `read` on, fewer than eight of them.
+uint64_t lastWordOf(std::string_view bytes, size_t read) {
+    const size_t left = bytes.size() - read;
+    if (bytes.size() < 8 || left == 0)
+        return wordOf(bytes.substr(read));
+    return wordOf(bytes.substr(bytes.size() - 8)) >>
+           (64 - 8 * left); // in one piece with some that were read before
+}
+
 } // namespace
 
 uint64_t sipHash(const HashSeed& seed, std::string_view bytes) {
     State state{seed.first ^ 0x736f6d6570736575u, seed.second ^ 0x646f72616e646f6du,
                 seed.first ^ 0x6c7967656e657261u, seed.second ^ 0x7465646279746573u};
     const uint64_t size = bytes.size();
-    while (bytes.size() >= 8) {
-        state.add(wordOf(bytes.substr(0, 8)));
-        bytes.remove_prefix(8);
-    }
-    state.add(size << 56 | wordOf(bytes));
+    size_t read = 0;
+    for (; size - read >= 8; read += 8)
+        state.add(wordOf(bytes.substr(read, 8)));
+    state.add(size << 56 | lastWordOf(bytes, read));
     state.c ^= 0xff;
     for (int i = 0; i < 4; ++i)
         state.round();

@@ -96,11 +96,13 @@ std::string_view pathOf(std::string_view pathAndQuery) {
 }
 
 bool hasDotSegments(std::string_view path) {
-    while (!path.empty()) {
-        const size_t end = std::min(path.find('/'), path.size());
-        if (dotsOf(path.substr(0, end)) > 0)
+    for (size_t i = 0; i < path.size(); ++i) {
+        // Hardly any segment so much as begins like one.
+        if ((path[i] != '.' && path[i] != '%') || (i > 0 && path[i - 1] != '/'))
+            continue;
+        const size_t end = std::min(path.find('/', i), path.size());
+        if (dotsOf(path.substr(i, end - i)) > 0)
             return true;
-        path.remove_prefix(end == path.size() ? end : end + 1);
     }
     return false;
 }

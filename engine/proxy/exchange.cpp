@@ -116,9 +116,12 @@ Failure Exchange::route() {
         m_target = m_targetArena.join({"/", m_target});
     // A prefix is compared, and cut off, on the path that the backend will see: "/api/../admin" is not below
     // "/api".
-    if (http::hasDotSegments(http::pathOf(m_target)))
+    std::string_view path = http::pathOf(m_target);
+    if (http::hasDotSegments(path)) {
         m_target = m_targetArena.join({http::removeDotSegments(m_target)});
-    const auto match = runtime.router.match(m_head->authority, http::pathOf(m_target));
+        path = http::pathOf(m_target);
+    }
+    const auto match = runtime.router.match(m_head->authority, path);
     if (!match)
         return Failure::NoRoute;
     m_route = static_cast<uint32_t>(*match);

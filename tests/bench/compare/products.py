@@ -72,7 +72,7 @@ class Reverxy:
             addresses = [f"127.1.{i >> 8}.{i & 255}" for i in range(1, setup.backends + 1)]
         lines = [
             f"proxy: {{ host: 127.0.0.1, port: {setup.port}, probe_port: {setup.port + 1000}, workers: {setup.workers},"
-            " idle_timeout: 1h, max_connections: 60000, trusted_proxies: [127.0.0.1] }",
+            f" idle_timeout: 1h, max_connections: 60000{', trusted_proxies: [127.0.0.1]' if setup.known_clients else ''} }}",
             "log: { access: false, level: warn }",
             f"cache: {{ enabled: {str(setup.cache).lower()}, max_size: {setup.cache_mebibytes}MiB }}",
         ]
