@@ -66,9 +66,8 @@ class TestCacheUnsafeMethods : public CachedResourcesTest {
         const std::string target = m_story->nextTarget();
         for (QByteArray& field : fields)
             field.replace("%", QByteArray::fromStdString(target));
-        QCOMPARE(
-            m_story->resource({{200, fresh, "old"}, {status, fields + fresh, "posted"}, {200, fresh, "new"}}),
-            target);
+        QCOMPARE(m_story->resource({{200, fresh, "old"}, {status, fields + fresh, "posted"}, {200, fresh, "new"}}),
+                 target);
         QCOMPARE(m_story->ask(target).body, "old"s);
         QCOMPARE(m_story->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
         QCOMPARE(m_story->ask(target).body, stored ? "posted"s : "new"s);
@@ -82,8 +81,7 @@ class TestCacheUnsafeMethods : public CachedResourcesTest {
     void rfc9110_section_9_3_3_onlyWithExplicitFreshness() {
         const std::string target = m_story->nextTarget();
         const QByteArray location = "Content-Location: " + QByteArray::fromStdString(target);
-        m_story->resource(
-            {{200, {location, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"}, "posted"}, {200, {}}});
+        m_story->resource({{200, {location, "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT"}, "posted"}, {200, {}}});
         QCOMPARE(m_story->ask(target, {"Content-Length: 0"}, "POST").body, "posted"s);
         QCOMPARE(m_story->ask(target).body, "body"s);
     }
