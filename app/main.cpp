@@ -21,8 +21,8 @@ int show(const reverxy::app::CommandResult& result) {
     return result.exitCode;
 }
 
-/// Makes the application that fits, and runs. With the plain event dispatcher: it costs less than GLib's, and
-/// nothing here needs the latter.
+/// Makes the application that fits, and runs. Without GLib's event dispatcher: Qt's plain one costs less, and
+/// nothing here needs the other. (Workers have their own where there is epoll.)
 template <typename Run>
 int serve(int argc, char** argv, const reverxy::app::CommandLine& commandLine, Run run) {
     qputenv("QT_NO_GLIB", "1");

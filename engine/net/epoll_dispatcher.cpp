@@ -8,7 +8,9 @@
 #include <QVarLengthArray>
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
+#include <cstring>
 #include <unistd.h>
 
 namespace reverxy::net {
@@ -27,18 +29,20 @@ constexpr std::array<uint32_t, 3> causesOfType{EPOLLIN | EPOLLRDHUP | EPOLLHUP |
 
 std::unique_ptr<EpollDispatcher> EpollDispatcher::make() {
     const int set = ::epoll_create1(EPOLL_CLOEXEC);
-    return set < 0 ? nullptr : std::unique_ptr<EpollDispatcher>(new EpollDispatcher(set));
-}
-
-EpollDispatcher::EpollDispatcher(int set) : m_set(set) {
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = ownMark | static_cast<uint32_t>(m_wake.readDescriptor());
-    ::epoll_ctl(m_set, EPOLL_CTL_ADD, m_wake.readDescriptor(), &event);
+    if (set < 0)
+        return nullptr;
+    std::unique_ptr<EpollDispatcher> dispatcher(new EpollDispatcher(set));
+    const int wake = dispatcher->m_wake.readDescriptor();
+    return dispatcher->control(EPOLL_CTL_ADD, wake, EPOLLIN) ? std::move(dispatcher) : nullptr;
 }
 
 EpollDispatcher::~EpollDispatcher() {
     ::close(m_set);
+}
+
+void EpollDispatcher::reportTo(Reports reports) {
+    Q_ASSERT(!reports || !m_reports);
+    m_reports = std::move(reports);
 }
 
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags) {
@@ -67,7 +71,7 @@ void EpollDispatcher::activate(const epoll_event& event) {
     const auto descriptor = static_cast<int>(event.data.u64 & UINT32_MAX);
     if (descriptor == m_wake.readDescriptor()) {
         m_wake.drain();
-        m_woken = false;
+        m_woken.exchange(false); // sees what those did who found it set and left the signal out
         return;
     }
     for (size_t type = 0; type < causesOfType.size(); ++type) {
@@ -86,12 +90,19 @@ void EpollDispatcher::activate(const epoll_event& event) {
 
 // Notifiers.
 
-void EpollDispatcher::watch(int descriptor, const Notifiers& notifiers, int operation) {
+bool EpollDispatcher::control(int operation, int descriptor, uint32_t events) {
     epoll_event event{};
-    for (size_t type = 0; type < notifiers.size(); ++type)
-        event.events |= notifiers[type] ? eventsOfType[type] : 0;
+    event.events = events;
     event.data.u64 = ownMark | static_cast<uint32_t>(descriptor);
-    ::epoll_ctl(m_set, operation, descriptor, &event);
+    return ::epoll_ctl(m_set, operation, descriptor, &event) == 0;
+}
+
+void EpollDispatcher::watch(int descriptor, const Notifiers& notifiers, int operation) {
+    uint32_t events = 0;
+    for (size_t type = 0; type < notifiers.size(); ++type)
+        events |= notifiers[type] ? eventsOfType[type] : 0;
+    if (!control(operation, descriptor, events) && operation != EPOLL_CTL_DEL)
+        qWarning("the system does not watch descriptor %d: %s", descriptor, std::strerror(errno));
 }
 
 void EpollDispatcher::registerSocketNotifier(QSocketNotifier* notifier) {

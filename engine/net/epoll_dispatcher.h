@@ -19,8 +19,9 @@ namespace reverxy::net {
 
 /// The event loop of a thread that sleeps in the epoll set of its reactor: one system call a turn, where a
 /// dispatcher of Qt's would poll the set's descriptor first and have the set asked afterwards. Qt's timers (to the
-/// next millisecond, never early), queued calls and socket notifiers go on working beside the reports. For threads
-/// without nested event loops. Belongs to its thread, but for wakeUp() and interrupt(), which any thread may call.
+/// next millisecond, never early), queued calls and socket notifiers go on working beside the reports; a notifier
+/// must be disabled before its descriptor is closed. For threads without nested event loops. Belongs to its thread,
+/// but for wakeUp() and interrupt(), which any thread may call.
 class EpollDispatcher final : public QAbstractEventDispatcher {
   public:
     using Reports = std::function<void(std::span<const epoll_event>)>;
@@ -36,8 +37,9 @@ class EpollDispatcher final : public QAbstractEventDispatcher {
 
     static constexpr uint64_t ownMark = uint64_t{1} << 63;
 
-    /// Where the reports of each turn go, the dispatcher's own among them; an empty function stops that.
-    void reportTo(Reports reports) { m_reports = std::move(reports); }
+    /// Where the reports of each turn go, the dispatcher's own among them: to one at a time, until an empty
+    /// function stops it.
+    void reportTo(Reports reports);
 
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
     void registerSocketNotifier(QSocketNotifier* notifier) override;
@@ -62,7 +64,9 @@ class EpollDispatcher final : public QAbstractEventDispatcher {
     /// By QSocketNotifier::Type.
     using Notifiers = std::array<QSocketNotifier*, 3>;
 
-    explicit EpollDispatcher(int set);
+    explicit EpollDispatcher(int set) : m_set(set) {}
+
+    bool control(int operation, int descriptor, uint32_t events);
     void watch(int descriptor, const Notifiers& notifiers, int operation);
     void activate(const epoll_event& event);
     int untilNextTimer() const;

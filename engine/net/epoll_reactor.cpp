@@ -103,7 +103,10 @@ class EpollReactor final : public Reactor {
 
     /// Whom a report is about, or null.
     Pollable* find(const epoll_event& event) const {
-        const Entry& entry = m_entries[event.data.u64 & UINT32_MAX];
+        const size_t place = event.data.u64 & UINT32_MAX;
+        if (place >= m_entries.size())
+            return nullptr;
+        const Entry& entry = m_entries[place];
         return entry.generation == event.data.u64 >> 32 ? entry.pollable : nullptr;
     }
 

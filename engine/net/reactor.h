@@ -76,8 +76,8 @@ class Reactor {
     std::function<void()> m_after = [] {};
 };
 
-/// The epoll set in which the thread's dispatcher sleeps (makeEpollDispatcher), or one of its own behind one
-/// QSocketNotifier; null where the system has no epoll.
+/// The epoll set in which the thread's dispatcher sleeps (makeEpollDispatcher; then one at a time), or one of its
+/// own behind one QSocketNotifier; null where the system has no epoll.
 std::unique_ptr<Reactor> makeEpollReactor();
 /// One QSocketNotifier per descriptor and direction; works wherever Qt does.
 std::unique_ptr<Reactor> makePortableReactor();
