@@ -61,8 +61,8 @@ constexpr std::array rows{
     Row{Failure::RateLimited,
         {"rate-limited", 429, Fault::Client, "http_request_denied",
          "The client has made as many requests as the rate limiter allows.",
-         "Wait as long as Retry-After says; raise rate_limiter.limit in config.yaml, or name the client in "
-         "rate_limiter.exempt."}},
+         "Wait as long as Retry-After says; raise `limit` in config.yaml, in the rate_limiter of the route where "
+         "it has its own, else in the global one, or name the client in `exempt` there."}},
     Row{Failure::TooManyConnections,
         {"too-many-connections", 429, Fault::Client, "http_request_denied",
          "The client holds as many connections as it may.",
