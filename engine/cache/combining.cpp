@@ -130,4 +130,17 @@ StoredRef combineParts(const StoredResponse& older, const StoredRef& newer, cons
     return made;
 }
 
+StoredRef renewPart(const StoredResponse& part, std::string_view selecting, const http::FieldList& whole,
+                    StoredFacts facts) {
+    http::FieldList fields;
+    for (const http::Field& field : whole) {
+        if (field.id != http::FieldId::ContentRange) // means nothing in a 200
+            fields.add(field.name, field.value, field.id);
+    }
+    fields.add("Content-Range", part.fields().find(http::FieldId::ContentRange), http::FieldId::ContentRange);
+    facts.status = part.facts().status;
+    facts.partial = true;
+    return StoredResponse::makeFreshened(part, selecting, fields, facts);
+}
+
 } // namespace reverxy::cache

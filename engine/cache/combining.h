@@ -15,4 +15,9 @@ namespace reverxy::cache {
 StoredRef combineParts(const StoredResponse& older, const StoredRef& newer, const RequestFacts& request,
                        const ExchangeTimes& times, const config::Cache& config);
 
+/// A stored part of the version whose whole came: RFC 9110 section 15.3.7.3 has it under the fields of the whole,
+/// and none of its own but Content-Range. `selecting`, `whole` and `facts`: as the whole would be stored.
+StoredRef renewPart(const StoredResponse& part, std::string_view selecting, const http::FieldList& whole,
+                    StoredFacts facts);
+
 } // namespace reverxy::cache

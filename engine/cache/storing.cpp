@@ -232,6 +232,20 @@ StoreDecision decideStoring(const RequestFacts& request, const http::ResponseHea
     return decision;
 }
 
+bool liesInRequest(StoreVerdict verdict, const RequestFacts& request) {
+    switch (verdict) {
+    case StoreVerdict::MethodNotCacheable:
+    case StoreVerdict::RequestNoStore:
+    case StoreVerdict::Authorization:
+    case StoreVerdict::Off:
+        return true;
+    case StoreVerdict::Personal:
+        return request.authorization || request.cookie;
+    default:
+        return false;
+    }
+}
+
 bool isStorable(FieldId id) {
     switch (id) {
     case FieldId::Connection:

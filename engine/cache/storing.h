@@ -60,6 +60,9 @@ struct StoreDecision {
 StoreDecision decideStoring(const RequestFacts& request, const http::ResponseHead& head,
                             const CachingPolicy& policy, const ExchangeTimes& times, const config::Cache& config);
 
+/// Whether a response was not stored because of who asked for it: another request's might be.
+bool liesInRequest(StoreVerdict verdict, const RequestFacts& request);
+
 /// What a stored response is to be judged by, anew after its fields were updated.
 StoredFacts storedFactsOf(const http::FieldList& fields, const CachingPolicy& policy, const Lifetime& lifetime,
                           uint16_t status, const ExchangeTimes& times);

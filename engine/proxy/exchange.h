@@ -201,7 +201,9 @@ class Exchange {
     // exchange_parts.cpp
     void storePart(const cache::StoredRef& part, TimePoint now);
     bool renewsPart() const;
-    bool keepsPart(const http::ResponseHead& head, TimePoint now);
+    bool bringsWholeOfPart(const http::ResponseHead& head, TimePoint now) const;
+    bool keepsPart(const http::ResponseHead& head, const cache::CachingPolicy& policy,
+                   const cache::StoreDecision& decision, TimePoint now);
     void dropSuperseded(uint16_t status);
 
     // exchange_fill.cpp

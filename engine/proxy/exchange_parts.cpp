@@ -4,6 +4,7 @@
 
 #include "cache/combining.h"
 #include "cache/partial.h"
+#include "cache/vary.h"
 
 namespace reverxy::proxy {
 
@@ -39,21 +40,35 @@ bool Exchange::renewsPart() const {
     return m_decision.cache.background && m_cache.chosePart();
 }
 
-/// Whether what came is the whole of the version of which a part is stored. The part stays, under the fields that
-/// came (RFC 9110 section 15.3.7.3), for the whole may be too large to be stored, or break off. Where it does not,
-/// it takes the part's place.
-bool Exchange::keepsPart(const http::ResponseHead& head, TimePoint now) {
-    const cache::StoredRef known = m_cache.known();
+/// Whether what came is the whole of the version of which a part is stored.
+bool Exchange::bringsWholeOfPart(const http::ResponseHead& head, TimePoint now) const {
+    const StoredRef& known = m_cache.known();
     const auto range = known ? cache::rangeOf(*known) : std::nullopt;
-    if (!range || head.status != 200 || m_cache.request.method != http::Method::Get ||
-        (head.framing.kind == http::BodyKind::Length && head.framing.length != range->complete) ||
-        !cache::shareStrongValidator(cache::readValidators(known->fields(), wallAt(now)),
-                                     cache::readValidators(head.fields, wallAt(now))))
+    return range && head.status == 200 && m_cache.request.method == http::Method::Get &&
+           (head.framing.kind != http::BodyKind::Length || head.framing.length == range->complete) &&
+           cache::shareStrongValidator(cache::readValidators(known->fields(), wallAt(now)),
+                                       cache::readValidators(head.fields, wallAt(now)));
+}
+
+/// Whether the stored part outlives the whole of its version. Where that may be stored the part goes on under its
+/// fields, for the whole may be too large, or break off; where it does not, it takes the part's place. What keeps
+/// the whole from others because of who asked says nothing of the part.
+bool Exchange::keepsPart(const http::ResponseHead& head, const cache::CachingPolicy& policy,
+                         const cache::StoreDecision& decision, TimePoint now) {
+    if (!bringsWholeOfPart(head, now))
         return false;
-    const observe::StoreVerdictValue verdict = m_decision.cache.store;
-    freshen(known, head, now);
-    m_decision.cache.store = verdict; // on what came
-    return true;
+    if (!decision.stored())
+        return cache::liesInRequest(decision.verdict, m_cache.request);
+    cache::DateText date;
+    http::FieldList fields;
+    cache::composeStoredFields(head.fields, policy, decision.facts.responseTime, date, fields);
+    m_cache.selecting.clear();
+    cache::appendSelecting(cache::readVary(head.fields), *m_head, m_cache.selecting);
+    if (m_cache.selecting.size() > cache::StoredResponse::textLimit)
+        return false;
+    const StoredRef& known = m_cache.known();
+    return m_cache.cache->insert(cache::renewPart(*known, m_cache.selecting, fields, decision.facts), known.raw(),
+                                 m_cache.hash, m_cache.generation, now);
 }
 
 /// RFC 9111 section 4.3.3: the whole response that came is the one that counts.

@@ -222,7 +222,7 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
         setVerdict(decision.verdict);
     if (!m_cache.engaged())
         return;
-    const bool partStays = keepsPart(head, now);
+    const bool partStays = keepsPart(head, policy, decision, now);
     if (decision.stored() && !store(head, policy, decision.facts, now)) {
         decision.verdict = StoreVerdict::TooLarge;
         setVerdict(decision.verdict);

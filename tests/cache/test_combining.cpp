@@ -94,6 +94,21 @@ class TestCombining : public QObject {
         QCOMPARE(combined(partOf(older, "0-3/10", "0123"), last).raw(), last.raw());
     }
 
+    void rfc9110_section_15_3_7_3_ofAWholeThatCameThePartHasAllFields() {
+        const StoredRef part = partOf({lasting, tag, "X-Old: 1", "CDN-Cache-Control: public"}, "4-6/10", "456");
+        const ResponseOf whole({tag, "X-New: 2", "Content-Range: bytes 0-9/10"});
+        StoredFacts facts;
+        facts.status = 200;
+        facts.lifetime = 7;
+        const StoredRef result = renewPart(*part, "accept:a\n", whole->fields, facts);
+        QCOMPARE(linesOf(*result), (QByteArrayList{"Content-Range: bytes 4-6/10", tag, "X-New: 2"}));
+        QCOMPARE(bodyOf(*result), std::string("456"));
+        QCOMPARE(bytesOf(result->selecting()), QByteArray("accept:a\n"));
+        QCOMPARE(result->facts().status, uint16_t(206));
+        QVERIFY(result->facts().partial);
+        QCOMPARE(result->facts().lifetime, 7u);
+    }
+
     void withinTheSizeOfAnEntry() {
         config::Cache config;
         config.maxEntrySize = 9;

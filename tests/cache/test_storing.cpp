@@ -110,6 +110,36 @@ class TestStoring : public QObject {
         QTEST(verdictOf({request, requestFields, 200, fields, {}}), "verdict");
     }
 
+    void whoAskedIsTheReason_data() {
+        QTest::addColumn<QByteArray>("request");
+        QTest::addColumn<QByteArrayList>("requestFields");
+        QTest::addColumn<QByteArrayList>("fields");
+        QTest::addColumn<bool>("lies");
+        const auto row = [](const char* name, const char* request, const QByteArrayList& requestFields,
+                            const QByteArrayList& fields, bool lies) {
+            QTest::newRow(name) << QByteArray(request) << requestFields << fields << lies;
+        };
+        const QByteArrayList fresh{"Cache-Control: max-age=60"};
+        row("stored", "GET /", {}, fresh, false);
+        row("the method", "POST /", {}, fresh, true);
+        row("no-store", "GET /", {"Cache-Control: no-store"}, fresh, true);
+        row("Authorization", "GET /", {"Authorization: a b"}, fresh, true);
+        row("Authorization, not for anybody", "GET /", {"Authorization: a b"}, {"Cache-Control: private"}, false);
+        row("Cookie", "GET /", {"Cookie: a=b"}, {hourAgo}, true);
+        row("Set-Cookie", "GET /", {}, {hourAgo, "Set-Cookie: a=b"}, false);
+        row("the response's no-store", "GET /", {"Cookie: a=b"}, {"Cache-Control: no-store"}, false);
+        row("Vary", "GET /", {}, {"Cache-Control: max-age=60", "Vary: *"}, false);
+    }
+
+    void whoAskedIsTheReason() {
+        QFETCH(QByteArray, request);
+        QFETCH(QByteArrayList, requestFields);
+        QFETCH(QByteArrayList, fields);
+        const RequestOf asked(request, requestFields);
+        const StoreVerdict verdict = decide({request, requestFields, 200, fields, {}}).verdict;
+        QTEST(liesInRequest(verdict, requestFactsOf(*asked)), "lies");
+    }
+
     void section_3_response_data() {
         QTest::addColumn<int>("status");
         QTest::addColumn<QByteArrayList>("fields");

@@ -159,6 +159,69 @@ class TestExchangeParts : public QObject {
         QCOMPARE(last.got().fields.value("X-A"), "2"s);
     }
 
+    /// The same section: of a 200 and parts of its version the fields of the 200 count, and no others.
+    void thePartHasNoFieldsButThoseOfTheWhole() {
+        StoredPart story(ofMany + "ETag: \"a\"\r\nX-Old: 1\r\nCDN-Cache-Control: max-age=600\r\n");
+        story.answer(story.ask("Cache-Control: no-cache\r\n"),
+                     head(200, soonStale + "ETag: \"a\"\r\nContent-Range: bytes 0-9/10\r\n", tooLarge.size()),
+                     tooLarge);
+        QCOMPARE(story.found(), "56789"s);
+        const SentResponse& got = story.people.back().got();
+        QCOMPARE(got.fields.value("X-Old"), "-"s);
+        QCOMPARE(got.fields.value("Content-Range"), "bytes 5-9/65536"s);
+        story.pass(20s);
+        story.found();
+        QCOMPARE(story.people.back().port.validations, 1); // by the lifetime of the 200
+    }
+
+    void whatOneClientsWholeSaysIsItsOwn_data() {
+        QTest::addColumn<QByteArray>("request");
+        QTest::addColumn<QByteArray>("policy");
+        QTest::newRow("Cookie") << QByteArray("Cookie: a=b\r\n") << QByteArray();
+        QTest::newRow("Authorization") << QByteArray("Authorization: Basic x\r\n") << QByteArray("public, ");
+        QTest::newRow("no-store") << QByteArray("Cache-Control: no-store\r\n") << QByteArray();
+    }
+
+    /// RFC 9111 sections 3 and 3.5: the whole is judged by what it says, not by what is stored; and that one
+    /// client's is not for others says nothing of the part.
+    void whatOneClientsWholeSaysIsItsOwn() {
+        QFETCH(QByteArray, request);
+        QFETCH(QByteArray, policy);
+        StoredPart story(ofTenBytes + "ETag: \"a\"\r\n");
+        story.answer(story.ask("Range: bytes=0-9\r\nCache-Control: no-cache\r\n"),
+                     head(206,
+                          "Cache-Control: " + policy.toStdString() +
+                              "max-age=10, stale-while-revalidate=3600\r\n"
+                              "Content-Range: bytes 0-5/10\r\nETag: \"z\"\r\n",
+                          6),
+                     "012345");
+        auto& asker = story.ask(request.toStdString());
+        QVERIFY(asker.asked());
+        story.answer(asker, head(200, "ETag: \"z\"\r\nSet-Cookie: session=bob\r\nX-User: bob\r\n", 10), digits);
+        QCOMPARE(story.found("bytes=0-3"), "0123"s);
+        const SentResponse& got = story.people.back().got();
+        QCOMPARE(got.fields.value("X-User"), "-"s);
+        QCOMPARE(got.fields.value("Set-Cookie"), "-"s);
+    }
+
+    /// RFC 9213 section 2.2: the field that counts is one of the response itself.
+    void noPolicyOfThePartsSpeaksForTheWhole() {
+        StoredPart story(ofTenBytes + "ETag: \"a\"\r\nCDN-Cache-Control: max-age=100\r\n");
+        auto& asker = story.ask();
+        QVERIFY(asker.asked());
+        story.answer(
+            asker, head(200, "Cache-Control: private, no-store\r\nETag: \"a\"\r\nSet-Cookie: session=bob\r\n", 10),
+            digits);
+        QCOMPARE(story.found(), ""s);
+    }
+
+    /// What came says of no time for which it is fresh, and the part's own has passed.
+    void noLifetimeOfThePartsIsExtended() {
+        StoredPart story(ofTenBytes + "ETag: \"a\"\r\n");
+        story.answer(story.ask(), head(200, "ETag: \"a\"\r\n", 10), digits);
+        QCOMPARE(story.found(), ""s);
+    }
+
     void theWholeOfAnotherVersionThatCannotBeStored_data() {
         QTest::addColumn<QByteArray>("stored");
         QTest::addColumn<QByteArray>("fields");
