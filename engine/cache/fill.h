@@ -90,13 +90,15 @@ class Fill {
     StoredRef complete(TimePoint now, Wakes& wakes);
     /// The body will not be complete.
     void breakOff(Wakes& wakes);
-    /// There will be nothing to follow. `failure`: with Release::Failed.
+    /// There will be nothing to follow. `failure`: with Release::Failed. Where those who wait for a turn are not to
+    /// wait any more, it is for who has a turn to call.
     void release(Release reason, Failure failure, Wakes& wakes);
     /// The response is not for others and tells nothing of what they would get: an error. RFC 9111 section 4 lets
     /// only what is storable answer them, so each has to ask for itself; but a backend in trouble is not to be met
     /// by all at once, and the first who gets more than an error may have it for all. So `turnsAtOnce` of them have
-    /// a turn, whoever ends one by leave() passes it on, and who has waited for `turnsLimit` goes without: errors
-    /// that are slow to come cost nobody more than that.
+    /// a turn, and whoever ends one by leave() passes it on. Who has waited for `turnsLimit` goes without, all of
+    /// them at once: errors that are slow to come cost nobody more than that, and the backend is then spared by its
+    /// `max_connections` and the pool's queue alone.
     void releaseInTurns(TimePoint now, Wakes& wakes);
 
     /// The leader's client has gone. `leader` is woken when the last reader leaves.

@@ -236,6 +236,7 @@ class Exchange {
     void releaseInTurns(TimePoint now);
     void goInTurn(TimePoint now);
     void endTurn();
+    void noteUncacheable(TimePoint now);
 
     bool tried(uint32_t backend) const;
     bool untriedLeft() const;

@@ -195,6 +195,7 @@ void Exchange::followAgain(Failure failure, TimePoint now) {
 
 /// The leader shows no sign of life beyond its own bounds: whoever asks from now on does not wait for it, and of
 /// those who waited one leads, and the others follow that one. This tells nothing of the key, and is not counted.
+/// Where it is a turn that does not come, each goes on without one.
 void Exchange::stalled(TimePoint now) {
     const TimePoint late = m_cache.fill->stallsAt();
     if (now < late)

@@ -8,6 +8,7 @@
 namespace reverxy::proxy {
 
 using cache::Fill;
+using cache::Release;
 
 /// The response that came is this client's alone, but another might be for all who wait.
 void Exchange::releaseInTurns(TimePoint now) {
@@ -39,6 +40,15 @@ void Exchange::endTurn() {
         return;
     m_cache.turnOf->leave(m_cache.turnPlace, m_cache.wakes);
     m_cache.turnOf.reset();
+    wake();
+}
+
+/// Nobody waits for what is of use to one alone: neither who asks from now on, nor who waits for a turn.
+void Exchange::noteUncacheable(TimePoint now) {
+    m_cache.cache->uncacheable().note(m_cache.hash, now);
+    if (!m_cache.turnOf)
+        return;
+    m_cache.turnOf->release(Release::GoAlone, Failure::None, m_cache.wakes);
     wake();
 }
 

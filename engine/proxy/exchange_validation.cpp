@@ -229,14 +229,15 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     }
     if (decision.stored())
         return;
-    endTurn();
-    // Who leads others has no Authorization, and neither have those who wait: a 401 is what they would get too.
-    const bool wantsCredentials =
-        head.status == 401 && m_cache.role == CacheUse::Role::Leads && !m_decision.cache.background;
+    // Who leads others or has waited has no Authorization, and neither have those who wait: a 401 is what they
+    // would get too.
+    const bool amongOthers = m_cache.role == CacheUse::Role::Leads || m_cache.turnOf;
+    const bool wantsCredentials = head.status == 401 && amongOthers && !m_decision.cache.background;
     if (head.status >= 500) // tells nothing of what comes next
         releaseInTurns(now);
     else if (wantsCredentials || holdsForOthers(decision.verdict))
-        m_cache.cache->uncacheable().note(m_cache.hash, now);
+        noteUncacheable(now);
+    endTurn();
     releaseFill(Release::GoAlone, Failure::None);
     if (!partStays)
         dropSuperseded(head.status);
@@ -257,7 +258,7 @@ bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy&
     m_decision.cache.lifetime = facts.lifetime;
     const bool forOthers = cache::answersOthers(facts) && !facts.partial;
     if (!forOthers && !facts.partial)
-        m_cache.cache->uncacheable().note(m_cache.hash, now);
+        noteUncacheable(now);
     return openFill({m_cache.key, m_cache.selecting, fields, facts}, lengthOf(head.framing), forOthers, now);
 }
 
@@ -266,7 +267,7 @@ void Exchange::serveConfirmed(TimePoint now) {
     const cache::StoredRef confirmed = m_cache.confirmed;
     const cache::StoredFacts& facts = confirmed->facts();
     if (!cache::answersOthers(facts) && !facts.partial)
-        m_cache.cache->uncacheable().note(m_cache.hash, now);
+        noteUncacheable(now);
     releaseFill(cache::answersOthers(facts) ? Release::LookAgain : Release::GoAlone, Failure::None);
     m_port.setDeadline(TimePoint::max());
     if (m_alone) {

@@ -206,6 +206,25 @@ class TestFill : public QObject {
         QCOMPARE(turns.going(), (Tokens{2, 3, 4, 5, 6, 7, 8, 9}));
     }
 
+    void turnsThatAreInVainEndForAll() {
+        Bench bench;
+        Turns turns(bench, 12);
+        bench.fill.releaseInTurns(bench.now, bench.wakes);
+        turns.allLook();
+        bench.woken();
+        bench.fill.release(Release::GoAlone, Failure::None, bench.wakes);
+        QCOMPARE(bench.woken(), (Tokens{9, 10, 11, 12}));
+        QVERIFY(!bench.fill.releasedInTurns());
+        for (const uint64_t token : {9, 10, 11, 12}) {
+            auto& reader = turns.readers[token - 1];
+            const Fill::Look look = bench.fill.look(reader.place, reader.self);
+            QCOMPARE(int(look.stage), int(FillStage::Released));
+            QCOMPARE(int(look.reason), int(Release::GoAlone));
+        }
+        for (uint64_t token = 1; token <= 12; ++token)
+            QCOMPARE(turns.leave(token), Tokens());
+    }
+
     void turnsInAnyOrder_data() {
         QTest::addColumn<uint>("seed");
         for (uint seed = 1; seed <= 20; ++seed)

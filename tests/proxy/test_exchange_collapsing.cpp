@@ -13,8 +13,7 @@ constexpr size_t many = 10;
 constexpr size_t crowdSize = 30;
 constexpr size_t atOnce = cache::Fill::turnsAtOnce;
 constexpr std::string_view plainError = "HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n";
-constexpr std::string_view notForOthers =
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nCache-Control: no-store\r\n\r\n";
+constexpr std::string_view ofOneRequest = "HTTP/1.1 412 No\r\nTransfer-Encoding: chunked\r\n\r\n";
 constexpr std::string_view chunkedForAll =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nCache-Control: max-age=60\r\n\r\n";
 
@@ -171,7 +170,7 @@ class TestExchangeCollapsing : public QObject {
         QTest::newRow("the client leaves") << 0;
         QTest::newRow("the backend is lost") << 1;
         QTest::newRow("the body is lost") << 2;
-        QTest::newRow("not for others") << 3;
+        QTest::newRow("for one request alone") << 3;
     }
 
     void aTurnEndsInWhicheverWay() {
@@ -187,12 +186,44 @@ class TestExchangeCollapsing : public QObject {
             else if (way == 1)
                 next.exchange.upstreamLost(Failure::ResponseIncomplete, {}, true, crowd.now);
             else
-                crowd.respond(next, way == 2 ? chunkedForAll : notForOthers);
+                crowd.respond(next, way == 2 ? chunkedForAll : ofOneRequest);
             if (way == 2)
                 next.exchange.upstreamLost(Failure::ResponseIncomplete, {}, true, crowd.now);
             crowd.settle();
         }
         QCOMPARE(crowd.requests(), crowdSize);
+    }
+
+    void whoWaitsForATurnInVainGoesAtOnce_data() {
+        QTest::addColumn<QByteArray>("head");
+        const QByteArray ok = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
+        QTest::newRow("private") << ok + "Cache-Control: private\r\n";
+        QTest::newRow("no-store") << ok + "Cache-Control: no-store\r\n";
+        QTest::newRow("no lifetime") << ok;
+        QTest::newRow("to be validated") << ok + "Cache-Control: no-cache\r\nETag: \"1\"\r\n";
+        QTest::newRow("too large") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n"
+                                                 "Cache-Control: max-age=60\r\n");
+        QTest::newRow("credentials wanted") << QByteArray("HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n");
+    }
+
+    /// What comes after the error proves to be of use to one alone: nobody waits for it any longer, whether it is
+    /// complete or not.
+    void whoWaitsForATurnInVainGoesAtOnce() {
+        QFETCH(QByteArray, head);
+        Crowd crowd;
+        crowd.askMany(crowdSize);
+        crowd.answer(crowd.people.front(), plainError, "error");
+        QCOMPARE(crowd.waiting(), crowdSize - 1 - atOnce);
+        auto& next = crowd.oneAsking();
+        crowd.respond(next, head.toStdString() + "\r\n");
+        QCOMPARE(crowd.waiting(), size_t(0));
+        QCOMPARE(crowd.requests(), crowdSize);
+        QVERIFY(crowd.ask().asked());
+        QVERIFY(crowd.ask().asked());
+        // Theirs are their own, and what is left of the turns disturbs nobody.
+        while (crowd.asking() > 0)
+            crowd.answer(crowd.oneAsking(), plainError, "error");
+        QCOMPARE(crowd.requests(), crowdSize + 2);
     }
 
     /// Among themselves: nobody of those who wait for a turn answers for longer than the limit.
