@@ -236,6 +236,13 @@ void resetAtClose(int socket) {
     ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
 }
 
+void acknowledgeNow([[maybe_unused]] int socket) {
+#ifdef TCP_QUICKACK
+    const int on = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#endif
+}
+
 std::string errorText(int error) {
     return std::generic_category().message(error);
 }

@@ -78,6 +78,10 @@ void closeSocket(int socket);
 /// Has the peer see a reset rather than an orderly end when the socket is closed: a truncated message must not look
 /// complete.
 void resetAtClose(int socket);
+/// Has what came acknowledged now, where the system would rather wait some 40 ms for something to send along (RFC
+/// 9293 section 3.8.6.3): a peer that holds small pieces back until the one before is acknowledged (section 3.7.4)
+/// goes on at once. Nothing where the system offers no such thing.
+void acknowledgeNow(int socket);
 std::string errorText(int error);
 
 } // namespace reverxy::net

@@ -277,6 +277,10 @@ bool UpstreamConnection::processHead() {
     if (!m_head.isInterim()) {
         m_decoder.start(m_head.framing, m_limits);
         m_state = State::Body;
+        // Many a small server writes the head, then the body, and has the latter held back until the former is
+        // acknowledged.
+        if (m_in.empty() && m_head.framing.kind != http::BodyKind::None)
+            acknowledgeNow(m_descriptor);
     }
     m_user->upstreamHead(m_head);
     return true;

@@ -10,6 +10,10 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string>
+#include <sys/ioctl.h>
+#if __has_include(<linux/sockios.h>)
+#include <linux/sockios.h>
+#endif
 
 using namespace reverxy;
 using namespace reverxy::net;
@@ -213,6 +217,41 @@ class TestSocket : public QObject {
         closeSocket(std::exchange(connection.far, -1));
         QVERIFY(wait(connection.near, POLLIN | POLLHUP));
         QVERIFY(!isQuietAndOpen(connection.near));
+    }
+
+    // Two ends that take turns: then the system delays acknowledgements, hoping for the answer to carry them.
+    void acknowledgesAtOnceWhenAsked_data() {
+        QTest::addColumn<bool>("asked");
+        QTest::newRow("asked") << true;
+        QTest::newRow("left to the system") << false;
+    }
+
+    void acknowledgesAtOnceWhenAsked() {
+#if !defined(TCP_QUICKACK) || !defined(SIOCOUTQ)
+        QSKIP("the system offers no such thing");
+#else
+        QFETCH(bool, asked);
+        const Connection connection;
+        constexpr int rounds = 40;
+        int acknowledged = 0;
+        for (int round = 0; round < rounds; ++round) {
+            char byte = 'q';
+            QCOMPARE(::send(connection.near, &byte, 1, 0), ssize_t(1));
+            QCOMPARE(::recv(connection.far, &byte, 1, 0), ssize_t(1));
+            QCOMPARE(::send(connection.far, &byte, 1, 0), ssize_t(1));
+            QVERIFY(wait(connection.near, POLLIN));
+            QCOMPARE(::recv(connection.near, &byte, 1, 0), ssize_t(1));
+            if (asked)
+                acknowledgeNow(connection.near);
+            int unacknowledged = -1;
+            QCOMPARE(::ioctl(connection.far, SIOCOUTQ, &unacknowledged), 0);
+            acknowledged += unacknowledged == 0 ? 1 : 0;
+        }
+        // The first ones are acknowledged at once in any case, and a busy system may be late, or early, now and
+        // then.
+        QVERIFY2(asked ? acknowledged > rounds * 3 / 4 : acknowledged < rounds * 3 / 4,
+                 qPrintable(QString::number(acknowledged)));
+#endif
     }
 };
 
