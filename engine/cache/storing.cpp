@@ -240,10 +240,20 @@ bool liesInRequest(StoreVerdict verdict, const RequestFacts& request) {
     case StoreVerdict::Off:
         return true;
     case StoreVerdict::Personal:
-        return request.authorization || request.cookie;
+        return request.hasCredentials();
     default:
         return false;
     }
+}
+
+bool isPersonalByRequest(const RequestFacts& request, const http::ResponseHead& head, const CachingPolicy& policy,
+                         const ExchangeTimes& times, const config::Cache& config) {
+    if (!request.hasCredentials())
+        return false;
+    RequestFacts without = request;
+    without.authorization = without.cookie = false;
+    const StoreDecision decision = decideStoring(without, head, policy, times, config);
+    return decision.stored() && answersOthers(decision.facts);
 }
 
 bool isStorable(FieldId id) {

@@ -28,6 +28,8 @@ struct RequestFacts {
     bool precondition = false; ///< If-Match or If-Unmodified-Since, which only an origin evaluates
     bool content = false;      ///< a body, whose meaning for a GET nobody defines
     bool upgrade = false;
+
+    bool hasCredentials() const { return authorization || cookie; }
 };
 
 RequestFacts requestFactsOf(const http::RequestHead& head);
@@ -62,6 +64,11 @@ StoreDecision decideStoring(const RequestFacts& request, const http::ResponseHea
 
 /// Whether a response was not stored because of who asked for it: another request's might be.
 bool liesInRequest(StoreVerdict verdict, const RequestFacts& request);
+
+/// Of a response that is not for others: whether nothing but the request's credentials is the reason, and without
+/// any it would be stored, and fresh. `policy` is that of head.fields.
+bool isPersonalByRequest(const RequestFacts& request, const http::ResponseHead& head, const CachingPolicy& policy,
+                         const ExchangeTimes& times, const config::Cache& config);
 
 /// What a stored response is to be judged by, anew after its fields were updated.
 StoredFacts storedFactsOf(const http::FieldList& fields, const CachingPolicy& policy, const Lifetime& lifetime,

@@ -17,6 +17,9 @@ class UncacheableKeys {
   public:
     static constexpr std::chrono::seconds remembered{60};
 
+    /// In place of a key's hash: for what holds of requests for it with credentials alone.
+    static constexpr uint64_t withCredentials(uint64_t hash) { return hash ^ 0xc4ceb9fe1a85ec53; }
+
     void note(uint64_t hash, TimePoint now) { place(hash).store(word(hash, now), std::memory_order_relaxed); }
 
     bool contain(uint64_t hash, TimePoint now) const {

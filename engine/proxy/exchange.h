@@ -236,7 +236,8 @@ class Exchange {
     void releaseInTurns(TimePoint now);
     void goInTurn(TimePoint now);
     void endTurn();
-    void noteUncacheable(TimePoint now);
+    void noteUncacheable(bool byCredentials, TimePoint now);
+    void forgetUncacheable();
 
     bool tried(uint32_t backend) const;
     bool untriedLeft() const;

@@ -33,7 +33,11 @@ bool Exchange::mayShareFetch(TimePoint now) {
     if (!configuration().cache.collapse || m_cache.request.method != http::Method::Get || directives.noStore ||
         m_cache.request.authorization || directives.noCache || directives.maxAge == 0u || m_cache.turnOf)
         return false;
-    if (m_cache.cache->uncacheable().contain(m_cache.hash, now) || cache::wantsEventStream(m_head->fields))
+    const cache::UncacheableKeys& uncacheable = m_cache.cache->uncacheable();
+    if (uncacheable.contain(m_cache.hash, now) || cache::wantsEventStream(m_head->fields))
+        return false;
+    if (m_cache.request.hasCredentials() &&
+        uncacheable.contain(cache::UncacheableKeys::withCredentials(m_cache.hash), now))
         return false;
     return !wantsLess() || (!m_cache.chosePart() && nominate(now));
 }
@@ -300,7 +304,7 @@ void Exchange::completeFill(TimePoint now) {
         else if (!shared.insert(stored, nullptr, m_cache.hash, m_cache.generation, now))
             setVerdict(StoreVerdict::Superseded);
         else if (cache::answersOthers(stored->facts()))
-            shared.uncacheable().forget(m_cache.hash);
+            forgetUncacheable();
     }
     unregisterFill();
     endTurn();

@@ -44,12 +44,24 @@ void Exchange::endTurn() {
 }
 
 /// Nobody waits for what is of use to one alone: neither who asks from now on, nor who waits for a turn.
-void Exchange::noteUncacheable(TimePoint now) {
-    m_cache.cache->uncacheable().note(m_cache.hash, now);
+/// `byCredentials`: because of those that came with this request, which tells nothing of requests without any.
+void Exchange::noteUncacheable(bool byCredentials, TimePoint now) {
+    cache::UncacheableKeys& keys = m_cache.cache->uncacheable();
+    if (byCredentials)
+        return keys.note(cache::UncacheableKeys::withCredentials(m_cache.hash), now);
+    keys.note(m_cache.hash, now);
     if (!m_cache.turnOf)
         return;
     m_cache.turnOf->release(Release::GoAlone, Failure::None, m_cache.wakes);
     wake();
+}
+
+/// What came is for others.
+void Exchange::forgetUncacheable() {
+    cache::UncacheableKeys& keys = m_cache.cache->uncacheable();
+    keys.forget(m_cache.hash);
+    if (m_cache.request.hasCredentials())
+        keys.forget(cache::UncacheableKeys::withCredentials(m_cache.hash));
 }
 
 } // namespace reverxy::proxy

@@ -22,7 +22,7 @@ bool holdsForOthers(StoreVerdict verdict) {
     switch (verdict) {
     case StoreVerdict::NoStore:
     case StoreVerdict::Private:
-    case StoreVerdict::Personal: // where one request has a cookie the others have theirs
+    case StoreVerdict::Personal:
     case StoreVerdict::VaryStar:
     case StoreVerdict::VaryUnmatchable:
     case StoreVerdict::NotMarkedCacheable:
@@ -222,6 +222,8 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
         setVerdict(decision.verdict);
     if (!m_cache.engaged())
         return;
+    const bool personal =
+        !decision.stored() && cache::isPersonalByRequest(request, head, policy, times, configuration().cache);
     const bool partStays = keepsPart(head, policy, decision, now);
     if (decision.stored() && !store(head, policy, decision.facts, now)) {
         decision.verdict = StoreVerdict::TooLarge;
@@ -236,9 +238,10 @@ void Exchange::considerStoring(const http::ResponseHead& head, TimePoint now) {
     if (head.status >= 500) // tells nothing of what comes next
         releaseInTurns(now);
     else if (wantsCredentials || holdsForOthers(decision.verdict))
-        noteUncacheable(now);
+        noteUncacheable(personal, now);
     endTurn();
-    releaseFill(Release::GoAlone, Failure::None);
+    // Of those who wait, who has no credentials may yet have what comes for another one of them.
+    releaseFill(personal ? Release::LookAgain : Release::GoAlone, Failure::None);
     if (!partStays)
         dropSuperseded(head.status);
     if (head.status == 416 && renewsPart()) // the whole has become shorter: the next who asks is to learn that
@@ -257,8 +260,13 @@ bool Exchange::store(const http::ResponseHead& head, const cache::CachingPolicy&
     m_decision.cache.age = facts.initialAge;
     m_decision.cache.lifetime = facts.lifetime;
     const bool forOthers = cache::answersOthers(facts) && !facts.partial;
-    if (!forOthers && !facts.partial)
-        noteUncacheable(now);
+    if (!forOthers && !facts.partial) {
+        const bool personal = cache::isPersonalByRequest(
+            m_cache.request, head, policy, {m_cache.requestSent, facts.responseTime}, configuration().cache);
+        noteUncacheable(personal, now);
+        if (personal)
+            releaseFill(Release::LookAgain, Failure::None);
+    }
     return openFill({m_cache.key, m_cache.selecting, fields, facts}, lengthOf(head.framing), forOthers, now);
 }
 
@@ -267,7 +275,7 @@ void Exchange::serveConfirmed(TimePoint now) {
     const cache::StoredRef confirmed = m_cache.confirmed;
     const cache::StoredFacts& facts = confirmed->facts();
     if (!cache::answersOthers(facts) && !facts.partial)
-        noteUncacheable(now);
+        noteUncacheable(m_cache.request.hasCredentials() && facts.heuristic && !facts.alwaysValidate, now);
     releaseFill(cache::answersOthers(facts) ? Release::LookAgain : Release::GoAlone, Failure::None);
     m_port.setDeadline(TimePoint::max());
     if (m_alone) {

@@ -140,6 +140,37 @@ class TestStoring : public QObject {
         QTEST(liesInRequest(verdict, requestFactsOf(*asked)), "lies");
     }
 
+    void onlyCredentialsStandInTheWay_data() {
+        QTest::addColumn<QByteArrayList>("requestFields");
+        QTest::addColumn<QByteArrayList>("fields");
+        QTest::addColumn<bool>("personal");
+        const auto row = [](const char* name, const QByteArrayList& requestFields, const QByteArrayList& fields,
+                            bool personal) { QTest::newRow(name) << requestFields << fields << personal; };
+        const QByteArrayList cookie{"Cookie: a=b"};
+        const QByteArrayList authorization{"Authorization: a b"};
+        row("Cookie and a guess", cookie, {hourAgo}, true);
+        row("Cookie, public and a guess", cookie, {hourAgo, "Cache-Control: public"}, true);
+        row("Cookie and no-store", cookie, {hourAgo, "Cache-Control: no-store"}, false);
+        row("Cookie and nothing", cookie, {}, false);
+        row("Cookie and Set-Cookie", cookie, {hourAgo, "Set-Cookie: a=b"}, false);
+        row("Cookie and private", cookie, {hourAgo, "Cache-Control: private"}, false);
+        row("Cookie and no-cache", cookie, {hourAgo, "Cache-Control: no-cache"}, false);
+        row("Cookie and no-store of the request", {"Cookie: a=b", "Cache-Control: no-store"}, {hourAgo}, false);
+        row("Authorization", authorization, {"Cache-Control: max-age=60"}, true);
+        row("Authorization and max-age=0", authorization, {"Cache-Control: max-age=0"}, false);
+        row("no credentials", {}, {hourAgo}, false);
+    }
+
+    void onlyCredentialsStandInTheWay() {
+        QFETCH(QByteArrayList, requestFields);
+        QFETCH(QByteArrayList, fields);
+        const RequestOf request("GET /", requestFields);
+        const ResponseOf response(200, QByteArrayList{noon} + fields);
+        QTEST(isPersonalByRequest(requestFactsOf(*request), *response, readCachingPolicy(response->fields),
+                                  {at(0), at(0)}, {}),
+              "personal");
+    }
+
     void section_3_response_data() {
         QTest::addColumn<int>("status");
         QTest::addColumn<QByteArrayList>("fields");

@@ -61,6 +61,12 @@ struct Crowd : CrowdScene {
     }
 };
 
+config::Config withDefaultTtl() {
+    config::Config config = cachingConfigOf("a");
+    config.cache.defaultTtl = 60s;
+    return config;
+}
+
 } // namespace
 
 /// Exchanges that want the same, as time goes by.
@@ -262,6 +268,94 @@ class TestExchangeCollapsing : public QObject {
                      "mine");
         for (size_t i = 0; i < many; ++i)
             QVERIFY(crowd.ask(fields.toStdString()).asked());
+    }
+
+    void whoHasNoCookieSharesWhateverOthersHave_data() {
+        QTest::addColumn<QByteArray>("fields");
+        QTest::addColumn<QByteArray>("cookied");
+        QTest::addColumn<bool>("shares");
+        const QByteArray cookie = "Cookie: a=b\r\n";
+        QTest::newRow("Cookie") << cookie << QByteArray() << true;
+        QTest::newRow("Cookie, public") << cookie << QByteArray("Cache-Control: public\r\n") << true;
+        QTest::newRow("Cookie, public and a validator")
+            << cookie << QByteArray("Cache-Control: public\r\nETag: \"1\"\r\n") << true;
+        QTest::newRow("Authorization") << QByteArray("Authorization: a b\r\n") << QByteArray() << true;
+        QTest::newRow("Cookie, Set-Cookie") << cookie << QByteArray("Set-Cookie: a=c\r\n") << false;
+        QTest::newRow("Set-Cookie") << QByteArray() << QByteArray("Set-Cookie: a=c\r\n") << false;
+        QTest::newRow("Cookie, private") << cookie << QByteArray("Cache-Control: private\r\n") << false;
+        QTest::newRow("Cookie, too large")
+            << cookie << QByteArray("Content-Length: 99999999999\r\nCache-Control: max-age=60\r\n") << false;
+    }
+
+    /// What the request made personal tells nothing of requests that have no credentials; what the response says of
+    /// itself holds for all.
+    void whoHasNoCookieSharesWhateverOthersHave() {
+        QFETCH(QByteArray, fields);
+        QFETCH(QByteArray, cookied);
+        QFETCH(bool, shares);
+        Crowd crowd(withDefaultTtl());
+        const std::string response = "HTTP/1.1 200 OK\r\n" + cookied.toStdString();
+        crowd.respond(crowd.ask(fields.toStdString()), response + "\r\n");
+        QVERIFY(crowd.ask(fields.toStdString()).asked());
+        const size_t before = crowd.requests();
+        crowd.askMany();
+        QCOMPARE(crowd.requests() - before, shares ? size_t(1) : many);
+    }
+
+    void whoValidatesWithACookieSpoilsNothingForOthers() {
+        Crowd crowd(withDefaultTtl());
+        constexpr std::string_view fields = "Cache-Control: public\r\nETag: \"1\"\r\n\r\n";
+        crowd.answer(crowd.ask(), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + std::string(fields), "x");
+        crowd.pass(61s);
+        auto& validates = crowd.ask("Cookie: a=b\r\n");
+        crowd.respond(validates, "HTTP/1.1 304 Not Modified\r\n" + std::string(fields));
+        crowd.end(validates);
+        QCOMPARE(validates.got().body, std::string("x"));
+        QVERIFY(crowd.ask().asked());
+        QVERIFY(!crowd.ask().asked());
+        QVERIFY(crowd.ask("Cookie: a=b\r\n").asked());
+    }
+
+    /// They wait for one who has a cookie, and what that one gets is not for them.
+    void whoHasNoCookieWaitsAgainForOneWithout_data() {
+        QTest::addColumn<QByteArray>("policy");
+        QTest::newRow("not stored") << QByteArray();
+        QTest::newRow("stale at once") << QByteArray("Cache-Control: public\r\nETag: \"1\"\r\n");
+    }
+
+    void whoHasNoCookieWaitsAgainForOneWithout() {
+        QFETCH(QByteArray, policy);
+        Crowd crowd(withDefaultTtl());
+        auto& leader = crowd.ask("Cookie: a=b\r\n");
+        crowd.askMany();
+        auto& likewise = crowd.ask("Cookie: c=d\r\n");
+        QCOMPARE(crowd.waiting(), many + 1);
+        const std::string response =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + policy.toStdString() + "\r\n";
+        crowd.answer(leader, response, "personal");
+        QVERIFY(likewise.asked());
+        QCOMPARE(crowd.waiting(), many - 1);
+        crowd.answer(likewise, response, "personal");
+        crowd.answer(crowd.oneAsking(), response, "for all");
+        QCOMPARE(crowd.gotBody("for all"), many);
+        QCOMPARE(crowd.requests(), size_t(3));
+    }
+
+    /// Where a turn brings what one's cookie makes personal, those who wait go on waiting for theirs.
+    void aTurnOfOneWithACookieEndsNoOthers() {
+        Crowd crowd(withDefaultTtl());
+        crowd.ask();
+        crowd.ask("Cookie: a=b\r\n");
+        crowd.askMany(crowdSize);
+        constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        crowd.answer(crowd.people.front(), plainError, "error");
+        const size_t waiting = crowd.waiting();
+        QVERIFY(crowd.people[1].asked());
+        crowd.answer(crowd.people[1], ok, "personal");
+        QCOMPARE(crowd.waiting(), waiting - 1);
+        crowd.answer(crowd.oneAsking(), ok, "for all");
+        QCOMPARE(crowd.waiting(), size_t(0));
+        QCOMPARE(crowd.gotBody("for all"), waiting);
     }
 
     void forWhatIsOfUseOnlyWhenValidatedNobodyWaits() {
