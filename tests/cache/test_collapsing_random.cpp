@@ -93,7 +93,7 @@ class SimulatedWorker {
         else if (below(200) == 0)
             leave(it->second, false);
         else if (it->second.hasTurn && below(4) == 0)
-            leave(it->second, false);
+            endTurn(it->second);
         else if (it->second.reading)
             progress(it->second); // a client that takes more, in its own time
     }
@@ -240,6 +240,13 @@ class SimulatedWorker {
             return end(client, false);
         }
         ask(client);
+    }
+
+    /// What came is an error too, or of use to one alone: then nobody waits for a turn any more.
+    void endTurn(Client& client) {
+        if (below(20) == 0)
+            client.fill->release(Release::GoAlone, Failure::None, m_wakes);
+        leave(client, false);
     }
 
     void leave(Client& client, bool whole) {
