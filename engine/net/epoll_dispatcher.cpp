@@ -25,6 +25,12 @@ constexpr std::array<uint32_t, 3> eventsOfType{EPOLLIN | EPOLLRDHUP, EPOLLOUT, E
 constexpr std::array<uint32_t, 3> causesOfType{EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
                                                EPOLLOUT | EPOLLHUP | EPOLLERR, EPOLLPRI | EPOLLHUP | EPOLLERR};
 
+/// Rounded up, so that nothing that waits so long is early; 0 when it is past.
+int millisecondsUntil(TimePoint due) {
+    const auto left = std::chrono::ceil<milliseconds>(due - steady_clock::now());
+    return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX));
+}
+
 } // namespace
 
 std::unique_ptr<EpollDispatcher> EpollDispatcher::make() {
@@ -157,20 +163,14 @@ QList<QAbstractEventDispatcher::TimerInfo> EpollDispatcher::registeredTimers(QOb
 
 int EpollDispatcher::remainingTime(int id) {
     const Timer* const timer = findTimer(id);
-    if (!timer)
-        return -1;
-    const auto left = std::chrono::ceil<milliseconds>(timer->due - steady_clock::now());
-    return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX));
+    return timer ? millisecondsUntil(timer->due) : -1;
 }
 
 /// For epoll_wait: milliseconds, -1 when there is no timer.
 int EpollDispatcher::untilNextTimer() const {
     const auto next = std::min_element(m_timers.begin(), m_timers.end(),
                                        [](const Timer& a, const Timer& b) { return a.due < b.due; });
-    if (next == m_timers.end())
-        return -1;
-    const auto left = std::chrono::ceil<milliseconds>(next->due - steady_clock::now());
-    return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, INT_MAX));
+    return next == m_timers.end() ? -1 : millisecondsUntil(next->due);
 }
 
 /// Each that is due once: one with the interval 0 must not keep the others waiting. True when there was one.

@@ -75,6 +75,12 @@ void CachedResources::answer(OriginExchange& exchange) {
     exchange.send(head + "\r\n");
 }
 
+std::string delimiterOf(const Response& response) {
+    const std::string type = response.field("Content-Type");
+    const std::string prefix = "multipart/byteranges; boundary=";
+    return type.starts_with(prefix) ? "--" + type.substr(prefix.size()) : std::string();
+}
+
 void CachedResourcesTest::initTestCase() {
     m_story = std::make_unique<CachedResources>();
 }

@@ -26,6 +26,9 @@ struct Reply {
 /// Lines as a request wants them, each with its CRLF.
 std::string lines(const QByteArrayList& fields);
 
+/// What stands before each part of a multipart/byteranges response, "--" and the boundary; "" where it is none.
+std::string delimiterOf(const Response& response);
+
 /// One origin behind the proxy with its cache on. Each resource is a target of its own, with a list of replies: one
 /// for each request that reaches the origin, the last one for all further ones.
 class CachedResources {
