@@ -21,9 +21,9 @@ using std::chrono::steady_clock;
 namespace {
 
 // What makes a notifier of each type act; an end or an error does, too, so that its owner sees it.
-constexpr std::array<uint32_t, 3> eventsOfType{EPOLLIN | EPOLLRDHUP, EPOLLOUT, EPOLLPRI};
-constexpr std::array<uint32_t, 3> causesOfType{EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR,
-                                               EPOLLOUT | EPOLLHUP | EPOLLERR, EPOLLPRI | EPOLLHUP | EPOLLERR};
+constexpr std::array<uint32_t, 3> eventsOfType{EPOLLIN, EPOLLOUT, EPOLLPRI};
+constexpr std::array<uint32_t, 3> causesOfType{EPOLLIN | EPOLLHUP | EPOLLERR, EPOLLOUT | EPOLLHUP | EPOLLERR,
+                                               EPOLLPRI | EPOLLHUP | EPOLLERR};
 
 /// Rounded up, so that nothing that waits so long is early; 0 when it is past.
 int millisecondsUntil(TimePoint due) {
@@ -103,11 +103,18 @@ bool EpollDispatcher::control(int operation, int descriptor, uint32_t events) {
     return ::epoll_ctl(m_set, operation, descriptor, &event) == 0;
 }
 
-void EpollDispatcher::watch(int descriptor, const Notifiers& notifiers, int operation) {
+void EpollDispatcher::watch(int descriptor, const Notifiers& notifiers) {
     uint32_t events = 0;
     for (size_t type = 0; type < notifiers.size(); ++type)
         events |= notifiers[type] ? eventsOfType[type] : 0;
-    if (!control(operation, descriptor, events) && operation != EPOLL_CTL_DEL)
+    if (events == 0)
+        return;
+    // Where several threads wait for one socket, as workers do for a listening one, the system need not wake all of
+    // them. It takes that wish with a new entry only, beside few other events, and not for every kind of
+    // descriptor.
+    if (events == EPOLLIN && control(EPOLL_CTL_ADD, descriptor, events | EPOLLEXCLUSIVE))
+        return;
+    if (!control(EPOLL_CTL_ADD, descriptor, events))
         qWarning("the system does not watch descriptor %d: %s", descriptor, std::strerror(errno));
 }
 
@@ -115,7 +122,9 @@ void EpollDispatcher::registerSocketNotifier(QSocketNotifier* notifier) {
     const auto descriptor = static_cast<int>(notifier->socket());
     const auto [found, isNew] = m_notifiers.try_emplace(descriptor);
     found->second[notifier->type()] = notifier;
-    watch(descriptor, found->second, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD);
+    if (!isNew)
+        control(EPOLL_CTL_DEL, descriptor, 0);
+    watch(descriptor, found->second);
 }
 
 void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier* notifier) {
@@ -125,9 +134,9 @@ void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier* notifier) {
         return;
     Notifiers& notifiers = found->second;
     notifiers[notifier->type()] = nullptr;
-    const bool none = std::all_of(notifiers.begin(), notifiers.end(), [](const auto* each) { return !each; });
-    watch(descriptor, notifiers, none ? EPOLL_CTL_DEL : EPOLL_CTL_MOD);
-    if (none)
+    control(EPOLL_CTL_DEL, descriptor, 0);
+    watch(descriptor, notifiers);
+    if (std::all_of(notifiers.begin(), notifiers.end(), [](const auto* each) { return !each; }))
         m_notifiers.erase(found);
 }
 

@@ -67,7 +67,7 @@ class EpollDispatcher final : public QAbstractEventDispatcher {
     explicit EpollDispatcher(int set) : m_set(set) {}
 
     bool control(int operation, int descriptor, uint32_t events);
-    void watch(int descriptor, const Notifiers& notifiers, int operation);
+    void watch(int descriptor, const Notifiers& notifiers);
     void activate(const epoll_event& event);
     int untilNextTimer() const;
     bool runTimers();

@@ -11,9 +11,9 @@
 
 namespace reverxy::net {
 
-/// One worker's share of a listening socket: a duplicate of its descriptor. Whichever worker is awake first takes a
-/// connection. Not a QTcpServer: out of descriptors, that one reports nothing once it has met the end of a queue,
-/// and tries without a pause.
+/// One worker's share of a listening socket: a duplicate of its descriptor. Which worker the system wakes for a
+/// connection is its own affair, on Linux the first of those that sleep. Not a QTcpServer: out of descriptors, that
+/// one reports nothing once it has met the end of a queue, and tries without a pause.
 class Listener final {
   public:
     using Accepted = std::function<void(const AcceptedSocket& socket)>;

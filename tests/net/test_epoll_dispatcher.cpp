@@ -10,7 +10,9 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -26,6 +28,20 @@ class TestEpollDispatcher : public QObject {
 
     static EpollDispatcher& dispatcher() {
         return dynamic_cast<EpollDispatcher&>(*QAbstractEventDispatcher::instance());
+    }
+
+    /// Whether the set has it with EPOLLEXCLUSIVE.
+    static bool isShared(int descriptor) {
+        std::ifstream info("/proc/self/fdinfo/" + std::to_string(dispatcher().set()));
+        const std::string wanted = "tfd:";
+        for (std::string word; info >> word;) {
+            int watched = -1;
+            unsigned events = 0;
+            if (word == wanted && info >> watched >> word >> std::hex >> events >> std::dec &&
+                watched == descriptor)
+                return (events & EPOLLEXCLUSIVE) != 0;
+        }
+        return false;
     }
 
   public:
@@ -202,6 +218,36 @@ class TestEpollDispatcher : public QObject {
         write.setEnabled(true);
         QTRY_COMPARE(writable, 2);
         QCOMPARE(readable, 1);
+    }
+
+    /// Where several threads wait for the same connections, the system need not wake all of them for each.
+    void aLoneReaderSharesItsDescriptor() {
+        SocketPair pair;
+        QVERIFY(!isShared(pair.near()));
+        QSocketNotifier read(pair.near(), QSocketNotifier::Read);
+        QVERIFY(isShared(pair.near()));
+        {
+            QSocketNotifier write(pair.near(), QSocketNotifier::Write);
+            QVERIFY(!isShared(pair.near()));
+        }
+        QVERIFY(isShared(pair.near()));
+        read.setEnabled(false);
+        QVERIFY(!isShared(pair.near()));
+        read.setEnabled(true);
+        QVERIFY(isShared(pair.near()));
+    }
+
+    /// A set within the set is no such descriptor.
+    void aSetWithinTheSetIsWatched() {
+        const std::unique_ptr<EpollDispatcher> inner = EpollDispatcher::make();
+        QSocketNotifier notifier(inner->set(), QSocketNotifier::Read);
+        int told = 0;
+        connect(&notifier, &QSocketNotifier::activated, this, [&] {
+            ++told;
+            notifier.setEnabled(false);
+        });
+        inner->wakeUp();
+        QTRY_COMPARE(told, 1);
     }
 
     void aNotifierThatAnotherWithdrewIsNotTold() {
