@@ -65,7 +65,7 @@ struct AcceptResult {
 
 AcceptResult acceptFrom(int listening);
 /// Sets on a listening socket what those accepted from it inherit, so that no call is due for each of them:
-/// TCP_NODELAY and keep-alive as beginConnect() sets them.
+/// TCP_NODELAY, keep-alive and, on a loopback address, a plain congestion control, as beginConnect() sets them.
 void prepareListening(int socket);
 /// How many descriptors the process may have open.
 size_t descriptorLimit();

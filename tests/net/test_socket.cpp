@@ -5,6 +5,7 @@
 
 #include <QTest>
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -63,6 +64,23 @@ int option(int socket, int level, int name) {
     return value;
 }
 
+#ifdef TCP_CONGESTION
+std::string congestionControlOf(int socket) {
+    std::array<char, 16> name{};
+    socklen_t size = name.size();
+    ::getsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name.data(), &size);
+    return name.data();
+}
+
+bool mayUseReno() {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    const bool isDefault = congestionControlOf(socket) == "reno";
+    const bool may = ::setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, "reno", 4) == 0;
+    ::close(socket);
+    return may && !isDefault;
+}
+#endif
+
 } // namespace
 
 class TestSocket : public QObject {
@@ -116,7 +134,52 @@ class TestSocket : public QObject {
             ::close(socket);
     }
 
-    void refusalIsTold_data() { families(); }
+#ifdef TCP_CONGESTION
+    void loopbackUsesReno_data() {
+        families();
+    }
+
+    /// Whatever the system would rather have, in both directions and without a call for each client.
+    void loopbackUsesReno() {
+        QFETCH(bool, v6);
+        const Family family = v6 ? Family::V6 : Family::V4;
+        if (!mayUseReno())
+            QSKIP("this system does not let one use Reno, or nothing else");
+        LoopbackPort port;
+        const int listener = port.listen(family);
+        prepareListening(listener);
+        const ConnectAttempt attempt = beginConnect(loopback(family, port.number()));
+        QVERIFY(wait(listener, POLLIN));
+        const AcceptResult result = acceptFrom(listener);
+        QVERIFY(result.accepted());
+        for (const int socket : {attempt.socket, result.socket.descriptor})
+            QCOMPARE(congestionControlOf(socket), std::string("reno"));
+        for (const int socket : {listener, attempt.socket, result.socket.descriptor})
+            ::close(socket);
+    }
+
+    void elsewhereTheSystemChooses() {
+        if (!mayUseReno())
+            QSKIP("this system does not let one use Reno, or nothing else");
+        const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+        const std::string systems = congestionControlOf(listener);
+        sockaddr_in everywhere{};
+        everywhere.sin_family = AF_INET;
+        QCOMPARE(::bind(listener, reinterpret_cast<const sockaddr*>(&everywhere), sizeof everywhere), 0);
+        prepareListening(listener);
+        QCOMPARE(congestionControlOf(listener), systems);
+        ::close(listener);
+        const ConnectAttempt attempt = beginConnect({IpAddress::v4({192, 0, 2, 1}), 80}); // RFC 5737: nobody's
+        if (attempt.socket >= 0) {
+            QCOMPARE(congestionControlOf(attempt.socket), systems);
+            ::close(attempt.socket);
+        }
+    }
+#endif
+
+    void refusalIsTold_data() {
+        families();
+    }
 
     void refusalIsTold() {
         QFETCH(bool, v6);
