@@ -88,14 +88,12 @@ api::Exchange valuesOf(const observe::Decision& decision, const NameTable& names
     exchange.cache = noteOf(decision.cache);
     exchange.route = nameOrNothing(decision.route, names);
     exchange.pool = nameOrNothing(decision.pool, names);
-    const size_t candidates = std::min<size_t>(decision.candidatesTotal, observe::Decision::maxCandidates);
-    for (size_t i = 0; i < candidates; ++i)
+    for (size_t i = 0; i < decision.candidatesKept(); ++i)
         exchange.candidates << api::textOf(names.name(decision.candidates[i]));
     exchange.candidatesTotal = decision.candidatesTotal;
     exchange.choice = static_cast<api::ChoiceReason>(decision.choice);
-    const size_t attempts = std::min<size_t>(decision.attemptsTotal, observe::Decision::maxAttempts);
-    exchange.attempts.reserve(attempts);
-    for (size_t i = 0; i < attempts; ++i) {
+    exchange.attempts.reserve(decision.attemptsKept());
+    for (size_t i = 0; i < decision.attemptsKept(); ++i) {
         const observe::Attempt& attempt = decision.attempts[i];
         exchange.attempts.push_back({api::textOf(names.name(attempt.backend)), attempt.failure, attempt.status,
                                      attempt.reusedConnection, attempt.bytesSent, attempt.startedMicros,

@@ -12,6 +12,8 @@ namespace reverxy {
 template <uint16_t N>
 class FixedText {
   public:
+    static constexpr uint16_t capacity = N;
+
     FixedText() = default;
     ~FixedText() = default;
 
@@ -33,6 +35,12 @@ class FixedText {
         m_total = static_cast<uint32_t>(std::min<size_t>(text.size(), UINT32_MAX));
         if (m_size > 0) // an empty view may carry a null pointer, which memcpy must not be given
             std::memcpy(m_bytes, text.data(), m_size);
+    }
+
+    /// What is kept of a text that had `total` bytes.
+    void assignPart(std::string_view part, uint32_t total) {
+        assign(part);
+        m_total = total;
     }
 
     void clear() { m_size = 0, m_total = 0; }

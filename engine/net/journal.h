@@ -18,7 +18,8 @@ namespace reverxy::net {
 /// Where a worker's finished exchanges go: its ring, its counters, and in batches the log.
 class Journal final : public Timer {
   public:
-    static constexpr size_t ringCapacity = 1024;
+    /// Of the ring: some thousand exchanges, a few hundred of the longest.
+    static constexpr size_t ringBytes = 256 * 1024;
 
     Journal(Loop& loop, Switchboard& switchboard, observe::Log& log, uint32_t workerIndex);
     ~Journal() override;
@@ -58,7 +59,7 @@ class Journal final : public Timer {
     const uint32_t m_workerIndex;
     uint64_t m_lastExchange = 0;
     bool m_accessLog = true;
-    observe::DecisionRing m_ring{ringCapacity};
+    observe::DecisionRing m_ring{ringBytes};
     observe::TrafficCounters m_counters{observe::TrafficCounters::seriesLimit};
     observe::History m_history;
     std::unique_ptr<observe::LogBatch> m_batch;

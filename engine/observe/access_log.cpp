@@ -88,14 +88,10 @@ void appendJsonText(std::string& out, std::string_view key, const FixedText<N>& 
     out += '"';
 }
 
-size_t attemptsHeld(const Decision& decision) {
-    return std::min<size_t>(decision.attemptsTotal, Decision::maxAttempts);
-}
-
 /// backend-1:connect-refused,backend-2:200; more attempts than the record holds leave a gap before the last.
 void appendAttemptsText(std::string& out, const Decision& decision, const NameTable& names) {
     appendKey(out, "tried", Format::Text);
-    for (size_t i = 0; i < attemptsHeld(decision); ++i) {
+    for (size_t i = 0; i < decision.attemptsKept(); ++i) {
         const Attempt& attempt = decision.attempts[i];
         if (i > 0)
             out += ',';
@@ -113,7 +109,7 @@ void appendAttemptsText(std::string& out, const Decision& decision, const NameTa
 void appendAttemptsJson(std::string& out, const Decision& decision, const NameTable& names) {
     appendKey(out, "tried", Format::Json);
     out += '[';
-    for (size_t i = 0; i < attemptsHeld(decision); ++i) {
+    for (size_t i = 0; i < decision.attemptsKept(); ++i) {
         const Attempt& attempt = decision.attempts[i];
         out += i > 0 ? ",{\"backend\":" : "{\"backend\":";
         appendName(out, names.name(attempt.backend), Format::Json);

@@ -10,6 +10,7 @@
 #include "observe/limit_verdict.h"
 #include "observe/phase.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -36,26 +37,17 @@ enum class ChoiceReason : uint8_t { None, Algorithm, OnlyOne, OthersTried, Other
 /// How the client's address was found; mirrors limit::IdentitySource by value.
 using IdentitySourceValue = uint8_t;
 
-/// The one record of what happened to an exchange: filled as it goes, copied to its worker's ring at the end. Plain
-/// and of bounded size. Headers, access log, metrics and the window read it; nothing else tells them anything.
-struct Decision {
-    static constexpr size_t maxAttempts = 6;
-    static constexpr size_t maxCandidates = 8;
-    static constexpr size_t maxHops = 4;
-
+/// What a decision says in a fixed number of bytes.
+struct DecisionFacts {
     uint64_t id = 0; // worker index in the upper 16 bits, running number below
     WallTime started{};
     Phase phase = Phase::Routing;
 
-    // who asked, and for what
+    // who asked
     Endpoint peer;
     IpAddress client;
     IdentitySourceValue clientSource = 0;
-    std::array<IpAddress, maxHops> clientWalk{}; // addresses that were walked over, from the right; the first ones
-    uint8_t clientHops = 0;                      // elements that were walked over, in all
-    FixedText<16> method;
-    FixedText<64> host;
-    FixedText<256> target;
+    uint8_t clientHops = 0; // elements that were walked over, in all
     uint8_t httpMinor = 1;
 
     // what was decided
@@ -63,17 +55,13 @@ struct Decision {
     CacheRecord cache;
     NameId route = 0;
     NameId pool = 0;
-    std::array<NameId, maxCandidates> candidates{}; // backends that could have been chosen the last time
     uint16_t candidatesTotal = 0;
     ChoiceReason choice = ChoiceReason::None;
 
     // how it went
-    std::array<Attempt, maxAttempts>
-        attempts{}; // the first ones; the last of them is overwritten when there are more
     uint16_t attemptsTotal = 0;
     uint16_t status = 0; // of the response the client got; 0: none
     Failure failure = Failure::None;
-    FixedText<96> details; // the parser's reason, or a cause from the system
     bool tunnel = false;
     bool eventStream = false; // `text/event-stream`: its end is never near
     bool responseFromBackend = false;
@@ -84,6 +72,46 @@ struct Decision {
     uint32_t queuedMicros = 0;    // time spent waiting for a slot, in all
     uint32_t firstByteMicros = 0; // the final response head goes to the client
     uint32_t totalMicros = 0;
+};
+
+/// The one record of what happened to an exchange: filled as it goes, packed into its worker's ring at the end.
+/// Plain and of bounded size. Headers, access log, metrics and the window read it; nothing else tells them
+/// anything.
+struct Decision : DecisionFacts {
+    static constexpr size_t maxAttempts = 6;
+    static constexpr size_t maxCandidates = 8;
+    static constexpr size_t maxHops = 4;
+
+    // The first ones of clientHops, candidatesTotal and attemptsTotal; what is past those numbers says nothing.
+    std::array<IpAddress, maxHops> clientWalk{};    // addresses that were walked over, from the right
+    std::array<NameId, maxCandidates> candidates{}; // backends that could have been chosen the last time
+    std::array<Attempt, maxAttempts> attempts{};    // the last one is overwritten when there are more
+
+    FixedText<16> method;
+    FixedText<64> host;
+    FixedText<256> target;
+    FixedText<96> details; // the parser's reason, or a cause from the system
+
+    size_t walkKept() const { return std::min<size_t>(clientHops, maxHops); }
+
+    size_t candidatesKept() const { return std::min<size_t>(candidatesTotal, maxCandidates); }
+
+    size_t attemptsKept() const { return std::min<size_t>(attemptsTotal, maxAttempts); }
+
+    /// Calls `act` with each of the texts.
+    template <typename Self, typename Act>
+    static void forEachText(Self& decision, Act act) {
+        act(decision.method);
+        act(decision.host);
+        act(decision.target);
+        act(decision.details);
+    }
+
+    /// As new, without touching the room that is not used.
+    void clear() {
+        static_cast<DecisionFacts&>(*this) = {};
+        forEachText(*this, [](auto& text) { text.clear(); });
+    }
 
     /// The attempt being made, to fill in place; counts it.
     Attempt& beginAttempt() {

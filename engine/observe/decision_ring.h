@@ -7,20 +7,19 @@
 
 namespace reverxy::observe {
 
-/// The last decisions of one worker, the oldest overwritten first. Belongs to the worker's thread; others ask by
-/// message.
+/// The last decisions of one worker, as many as have room in some bytes, packed one behind the other: what is
+/// written for every request must not push what requests need out of the processor's caches. Belongs to the
+/// worker's thread; others ask by message.
 class DecisionRing {
   public:
-    /// Holds `capacity` decisions, at least one.
-    explicit DecisionRing(size_t capacity) : m_slots(capacity > 0 ? capacity : 1) {}
+    /// At least one decision has room, however few the `bytes`.
+    explicit DecisionRing(size_t bytes);
 
-    void add(const Decision& decision) {
-        m_slots[m_next % m_slots.size()] = decision;
-        ++m_next;
-    }
+    /// The oldest ones go, as many as need be.
+    void add(const Decision& decision);
 
     /// How many were ever added.
-    uint64_t added() const { return m_next; }
+    uint64_t added() const { return m_added; }
 
     /// At most `count` decisions, the newest last.
     std::vector<Decision> latest(size_t count) const;
@@ -35,8 +34,17 @@ class DecisionRing {
     Part after(uint64_t position, size_t count) const;
 
   private:
-    std::vector<Decision> m_slots;
-    uint64_t m_next = 0;
+    char* room(size_t size);
+    void dropOldest();
+    size_t next(size_t record) const;
+
+    std::vector<char> m_bytes; // records: their size, then the packed decision
+    size_t m_begin = 0;        // of the oldest record
+    size_t m_end = 0;          // behind the newest one
+    bool m_wrapped = false;    // the newest records lie at the front again, before the oldest
+    size_t m_wrappedAt = 0;    // when m_wrapped: behind the last of the older ones
+    uint64_t m_held = 0;
+    uint64_t m_added = 0;
 };
 
 } // namespace reverxy::observe

@@ -88,8 +88,7 @@ void TrafficCounters::add(const Decision& decision, TimePoint now) {
         ++background[static_cast<size_t>(outcome)];
     else
         addClients(decision, outcome, now);
-    const size_t attempts = std::min<size_t>(decision.attemptsTotal, Decision::maxAttempts);
-    for (size_t i = 0; i < attempts; ++i)
+    for (size_t i = 0; i < decision.attemptsKept(); ++i)
         addAttempt(backends.at({decision.pool, decision.attempts[i].backend}), decision.attempts[i], now);
 }
 

@@ -89,14 +89,14 @@ void Exchange::reset(WorkerRuntime& runtime, const http::RequestHead& head, cons
 }
 
 void Exchange::describe(const ClientFacts& client, WallTime wall) {
-    m_decision = observe::Decision{};
+    m_decision.clear();
     m_decision.id = client.exchangeId;
     m_decision.started = wall;
     m_decision.peer = client.peer;
     m_decision.client = client.identity.address;
     m_decision.clientSource = static_cast<observe::IdentitySourceValue>(client.identity.source);
     m_decision.clientHops = client.identity.hops;
-    m_decision.clientWalk = client.identity.walked;
+    std::copy_n(client.identity.walked.begin(), m_decision.walkKept(), m_decision.clientWalk.begin());
     m_decision.method.assign(m_head->methodToken);
     m_decision.host.assign(m_head->authority);
     const auto redacted = m_runtime->runtime->redaction.redactedTarget(m_head->target);

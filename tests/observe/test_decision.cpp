@@ -17,6 +17,33 @@ class TestDecision : public QObject {
         QVERIFY(sizeof(Decision) <= 1024);
     }
 
+    /// It serves one request after another: nothing of one may show in the next one's.
+    void nothingIsLeftAfterClearing() {
+        Decision decision{};
+        decision.id = 7;
+        decision.status = 200;
+        decision.cache.hit = true;
+        decision.limit.used = 3;
+        decision.clientHops = 2;
+        decision.candidatesTotal = 3;
+        decision.beginAttempt().status = 503;
+        decision.responseBodyBytes = 1;
+        Decision::forEachText(decision, [](auto& text) { text.assign("somebody's"); });
+        decision.clear();
+        QCOMPARE(decision.id, uint64_t(0));
+        QCOMPARE(int(decision.status), 0);
+        QVERIFY(!decision.cache.hit);
+        QCOMPARE(decision.limit.used, 0U);
+        QCOMPARE(decision.walkKept(), size_t(0));
+        QCOMPARE(decision.candidatesKept(), size_t(0));
+        QCOMPARE(decision.attemptsKept(), size_t(0));
+        QCOMPARE(decision.responseBodyBytes, uint64_t(0));
+        for (const std::string_view text :
+             {decision.method.view(), decision.host.view(), decision.target.view(), decision.details.view()})
+            QVERIFY(text.empty());
+        QCOMPARE(decision.details.totalSize(), 0U);
+    }
+
     void attemptsAreFilledInPlace() {
         Decision decision{};
         decision.beginAttempt().status = 200;
