@@ -11,6 +11,7 @@
 #include "net/resolver.h"
 #include "net/socket.h"
 #include "net/switchboard.h"
+#include "net/thread_policy.h"
 #include "net/worker.h"
 #include "proxy/runtime.h"
 
@@ -50,6 +51,9 @@ class WorkerThread final : public QThread {
 
   private:
     void run() override {
+        // Clients, backends and whatever else is at work then end what they are at, and the worker finds more at
+        // once when its turn comes. Where that is refused it is only dearer.
+        net::scheduleAsBatch();
         net::Worker worker(std::move(m_setup));
         exec();
     }

@@ -65,7 +65,8 @@ struct AcceptResult {
 
 AcceptResult acceptFrom(int listening);
 /// Sets on a listening socket what those accepted from it inherit, so that no call is due for each of them:
-/// TCP_NODELAY, keep-alive and, on a loopback address, a plain congestion control, as beginConnect() sets them.
+/// TCP_NODELAY, keep-alive and, when it listens on a loopback address, Reno, as beginConnect() sets them. (One that
+/// listens on every address leaves the congestion control of all that come to the system.)
 void prepareListening(int socket);
 /// How many descriptors the process may have open.
 size_t descriptorLimit();

@@ -3,12 +3,16 @@
 #include "support/load.h"
 #include "support/reverxy_process.h"
 
+#include <QDir>
 #include <QDirIterator>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 
 #include <csignal>
+#include <fstream>
+#include <map>
+#include <sched.h>
 #include <unistd.h>
 
 using namespace reverxy::test;
@@ -34,6 +38,31 @@ class TestBinary : public QObject {
         QVERIFY2(proxy.start(), proxy.output().c_str());
         COMPARE_STATUS(proxy.connect().get("/"), 503);
         QCOMPARE(proxy.hasEpoll(), qgetenv("REVERXY_TEST_REACTOR") != "portable");
+    }
+
+    /// Neither clients nor backends, on the same machine, for each message that one of them sends.
+    void itsWorkersInterruptNobody() {
+#if defined(__linux__)
+        if (::sched_getscheduler(0) != SCHED_OTHER)
+            QSKIP("another policy was chosen for all that the test starts");
+        ReverxyProcess proxy;
+        proxy.configure("  workers: 3\n", "");
+        QVERIFY2(proxy.start(), proxy.output().c_str());
+        const QDir threads(QStringLiteral("/proc/%1/task").arg(proxy.pid()));
+        const auto policies = [&] {
+            std::map<std::string, int> found;
+            for (const QString& thread : threads.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+                std::ifstream file(threads.filePath(thread + QStringLiteral("/comm")).toStdString());
+                std::string name;
+                std::getline(file, name);
+                found[name] = ::sched_getscheduler(thread.toInt());
+            }
+            return found;
+        };
+        for (const char* const worker : {"worker-0", "worker-1", "worker-2"})
+            QVERIFY2(waitUntil([&] { return policies()[worker] == SCHED_BATCH; }), worker);
+        QCOMPARE(policies()["reverxy"], SCHED_OTHER);
+#endif
     }
 
     void itEndsWhenAsked_data() {
