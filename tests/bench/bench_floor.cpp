@@ -4,6 +4,8 @@
 // part of one.
 //   bench_floor forward PORT ORIGIN_PORT RESPONSE_BYTES [close]    kept connections to the origin; `close` ends the
 //                                                                  client's after one response
+//   bench_floor forward PORT ORIGIN_PORT RESPONSE_BYTES ORIGINS    to so many origins in turn, on 127.1.0.1 and
+//                                                                  following
 //   bench_floor answer PORT BODY_BYTES [STATUS]                    one constant response from memory
 #include "bench_socket.h"
 
@@ -23,6 +25,7 @@ struct Plan {
     uint16_t port = 0;
     uint16_t origin = 0;
     size_t responseSize = 0; // forwarded
+    size_t origins = 0;      // 0: one, on 127.0.0.1
     bool close = false;
     std::string response; // answered
 };
@@ -31,6 +34,7 @@ struct Side {
     int socket = -1;
     Side* peer = nullptr; // the other side's, while a request is on its way
     bool client = false;
+    size_t number = 0; // an origin's
     bool readable = false;
     std::vector<char> held; // what the peer has not taken
     size_t heldFrom = 0;
@@ -40,7 +44,8 @@ struct Side {
 class Floor {
   public:
     explicit Floor(const Plan& plan)
-        : m_plan(plan), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_scratch(scratchSize) {
+        : m_plan(plan), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_scratch(scratchSize),
+          m_idle(std::max<size_t>(plan.origins, 1)) {
         m_listener.socket = listenOn(plan.port);
         watch(m_epoll, m_listener.socket, &m_listener, EPOLLIN);
     }
@@ -135,15 +140,19 @@ class Floor {
     /// Gives the client a connection to the origin.
     bool join(Side& client) {
         Side* origin = nullptr;
-        if (!m_idle.empty()) {
-            origin = m_idle.back();
-            m_idle.pop_back();
+        const size_t number = m_next++ % m_idle.size();
+        std::vector<Side*>& idle = m_idle[number];
+        if (!idle.empty()) {
+            origin = idle.back();
+            idle.pop_back();
         } else {
-            const int socket = connectTo(m_plan.origin);
+            const int socket =
+                m_plan.origins == 0 ? connectTo(m_plan.origin) : connectTo(m_plan.origin, originAddress(number));
             if (socket < 0)
                 return false;
             origin = new Side;
             origin->socket = socket;
+            origin->number = number;
             watch(m_epoll, socket, origin);
         }
         origin->peer = &client;
@@ -165,7 +174,7 @@ class Floor {
     void part(Side& origin) {
         Side& client = *origin.peer;
         origin.peer = client.peer = nullptr;
-        m_idle.push_back(&origin);
+        m_idle[origin.number].push_back(&origin);
         if (m_plan.close)
             close(client);
     }
@@ -195,7 +204,8 @@ class Floor {
             peer->peer = nullptr;
             close(*peer);
         }
-        std::erase(m_idle, &side);
+        if (!side.client)
+            std::erase(m_idle[side.number], &side);
         ::close(std::exchange(side.socket, -1));
         m_gone.push_back(&side);
     }
@@ -204,7 +214,8 @@ class Floor {
     int m_epoll;
     std::vector<char> m_scratch;
     std::vector<iovec> m_answers;
-    std::vector<Side*> m_idle;
+    std::vector<std::vector<Side*>> m_idle; // by origin
+    size_t m_next = 0;
     std::vector<Side*> m_gone; // events of this turn may still name them
     Side m_listener;
 };
@@ -214,7 +225,7 @@ class Floor {
 int main(int argc, char** argv) {
     const std::string_view mode = argc > 1 ? argv[1] : "";
     if (!(mode == "forward" && argc >= 5) && !(mode == "answer" && argc >= 4)) {
-        std::fprintf(stderr, "usage: bench_floor forward PORT ORIGIN_PORT RESPONSE_BYTES [close]\n"
+        std::fprintf(stderr, "usage: bench_floor forward PORT ORIGIN_PORT RESPONSE_BYTES [close|ORIGINS]\n"
                              "       bench_floor answer PORT BODY_BYTES [STATUS]\n");
         return 2;
     }
@@ -226,7 +237,8 @@ int main(int argc, char** argv) {
     if (plan.forwards) {
         plan.origin = static_cast<uint16_t>(std::atoi(argv[3]));
         plan.responseSize = std::strtoull(argv[4], nullptr, 10);
-        plan.close = argc > 5;
+        plan.close = argc > 5 && std::string_view(argv[5]) == "close";
+        plan.origins = argc > 5 && !plan.close ? std::strtoull(argv[5], nullptr, 10) : 0;
     } else {
         const size_t size = std::strtoull(argv[3], nullptr, 10);
         plan.response = "HTTP/1.1 " + std::string(argc > 4 ? argv[4] : "200") +

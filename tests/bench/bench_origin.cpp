@@ -173,7 +173,7 @@ int main(int argc, char** argv) {
     const auto port = static_cast<uint16_t>(std::atoi(argv[1]));
     Origin origin;
     origin.listen(port, INADDR_LOOPBACK);
-    for (int i = 1; argc > 2 && i <= std::atoi(argv[2]); ++i)
-        origin.listen(port, 0x7f010000U + static_cast<uint32_t>(i));
+    for (int i = 0; argc > 2 && i < std::atoi(argv[2]); ++i)
+        origin.listen(port, originAddress(static_cast<size_t>(i)));
     origin.run();
 }

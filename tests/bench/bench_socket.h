@@ -34,6 +34,11 @@ inline sockaddr_in loopback(uint16_t port, uint32_t address = INADDR_LOOPBACK) {
     return at;
 }
 
+/// The address of one of many origins, from 0 on.
+inline uint32_t originAddress(size_t number) {
+    return 0x7f010001U + static_cast<uint32_t>(number); // 127.1.0.1
+}
+
 inline void sendAtOnce(int socket) {
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -52,12 +57,12 @@ inline int listenOn(uint16_t port, uint32_t address = INADDR_LOOPBACK) {
 }
 
 /// A non-blocking socket on its way there, or -1 with errno.
-inline int connectTo(uint16_t port) {
+inline int connectTo(uint16_t port, uint32_t address = INADDR_LOOPBACK) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket < 0)
         return -1;
     sendAtOnce(socket);
-    const sockaddr_in at = loopback(port);
+    const sockaddr_in at = loopback(port, address);
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 && errno != EINPROGRESS) {
         ::close(socket);
         return -1;

@@ -30,8 +30,8 @@ class Setup:
     limit: int = 0  # requests an hour and client
     close: bool = False
     splice: bool = False
+    backends: int = 1  # the floor's and Reverxy's
     # Reverxy alone:
-    backends: int = 1
     routes: int = 0
     known_clients: int = 0
     window: bool = False
@@ -217,7 +217,7 @@ class Floor:
             return [program, "answer", str(setup.port), str(0 if setup.limit else setup.body_bytes),
                     "429" if setup.limit else "200"]
         return [program, "forward", str(setup.port), str(setup.origin), str(setup.response_bytes)] + (
-            ["close"] if setup.close else [])
+            ["close"] if setup.close else [str(setup.backends)] if setup.backends > 1 else [])
 
 
 ALL = {product.name: product for product in (Reverxy(), Nginx(), Haproxy(), HaproxySplicing(), Varnish(), Floor())}
