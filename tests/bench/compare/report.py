@@ -18,6 +18,8 @@ whoever works on the same machine. Latencies are those of an open loop at one ra
 and count from the time a request was due. Memory is the product's share (PSS) at the end of the case.
 
 Every product has two workers or threads, no access log, kept connections to the origin and the files of its cache in memory.
+All are as they come otherwise: Reverxy's workers are batch work to the system's scheduler, and its connections on loopback
+addresses use Reno, where the others leave both to the system.
 The floor is `bench_floor.cpp`: two threads that move the bytes and understand nothing of them. Load comes from
 `bench_client.cpp`, which checks status and length of every response, and one `bench_origin.cpp` stands behind all. {pinning}
 """
@@ -48,7 +50,9 @@ def machine():
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
             model = line.split(":", 1)[1].strip()
-    return f"{model}, {os.cpu_count()} processors, Linux {platform.release()}"
+    control = pathlib.Path("/proc/sys/net/ipv4/tcp_congestion_control")
+    control = control.read_text().strip() if control.exists() else "?"
+    return f"{model}, {os.cpu_count()} processors, Linux {platform.release()}, congestion control {control}"
 
 
 def versions(programs):
