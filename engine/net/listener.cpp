@@ -7,7 +7,7 @@ namespace reverxy::net {
 
 namespace {
 // Then others of this thread have their turn.
-constexpr int acceptedPerTurn = 16;
+constexpr int acceptedPerTurn = 4;
 constexpr std::chrono::milliseconds retryAfter{100};
 } // namespace
 
