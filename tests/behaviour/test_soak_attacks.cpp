@@ -71,11 +71,23 @@ std::string get(const char* target) {
     return request("GET", target);
 }
 
+void configure(ReverxyProcess& proxy, const Origin& origin) {
+    proxy.configure("  workers: 2\n  header_timeout: 3s\n  idle_timeout: 5s\n  max_connections: 4000\n",
+                    "log: { level: warn }\n"
+                    "routes:\n  - { path: /limited, rate_limiter: { limit: 2, key: \"header:X-Api-Key\", "
+                    "max_clients: 1000 } }\n  - {}\n" +
+                        ReverxyProcess::poolOf({origin.port()}));
+}
+
+double timesAsLong(const SteadyClients::Result& now, const SteadyClients::Result& before) {
+    return static_cast<double>(now.p99.count()) / static_cast<double>(std::max<int64_t>(1, before.p99.count()));
+}
+
 } // namespace
 
 /// Attacks from the machine itself, bounded in connections and time, on the program as a process. Ordinary clients
-/// notice no error, and the memory that an attack can take is that of its connections. What they wait, in quiet and
-/// under attack, is printed as a row of a table.
+/// notice no error, and the memory that an attack can take is that of its connections. What they wait, in quiet,
+/// while another proxy is attacked and under attack, is printed as a row of a table.
 class TestSoakAttacks : public QObject {
     Q_OBJECT
 
@@ -143,18 +155,30 @@ class TestSoakAttacks : public QObject {
         QFETCH(AttackPlan, plan);
         QFETCH(quint64, eachMayTake);
         Origin origin(misbehave, {.record = false});
+        Origin othersOrigin(misbehave, {.record = false});
         ReverxyProcess proxy;
-        proxy.configure("  workers: 2\n  header_timeout: 3s\n  idle_timeout: 5s\n  max_connections: 4000\n",
-                        "log: { level: warn }\n"
-                        "routes:\n  - { path: /limited, rate_limiter: { limit: 2, key: \"header:X-Api-Key\", "
-                        "max_clients: 1000 } }\n  - {}\n" +
-                            ReverxyProcess::poolOf({origin.port()}));
+        auto other = std::make_unique<ReverxyProcess>(); // shares nothing with the first but the processors
+        configure(proxy, origin);
+        configure(*other, othersOrigin);
         QVERIFY2(proxy.start(), proxy.output().c_str());
+        QVERIFY2(other->start(), other->output().c_str());
         SteadyClients clients(proxy.port(), 4, "steady");
         std::this_thread::sleep_for(2s);
+        const auto compared = std::min<std::chrono::seconds>(attackTime(), 10s);
         clients.restart();
-        std::this_thread::sleep_for(std::min<std::chrono::seconds>(attackTime(), 5s));
+        std::this_thread::sleep_for(compared);
         const SteadyClients::Result quiet = clients.result();
+        clients.restart();
+        {
+            const Attack attack(other->port(), plan);
+            std::this_thread::sleep_for(compared);
+            QVERIFY(attack.opened() >= plan.connections);
+        }
+        const SteadyClients::Result beside = clients.result();
+        COMPARE_STATUS(getOnce(other->port(), "/steady"), 200);
+        other.reset();
+        for (const SteadyClients::Result& unhurt : {quiet, beside})
+            QVERIFY2(unhurt.errors.empty(), unhurt.errors.empty() ? "" : unhurt.errors.front().c_str());
         const uint64_t before = proxy.residentSize();
         clients.restart();
         uint64_t most = 0;
@@ -171,14 +195,15 @@ class TestSoakAttacks : public QObject {
         const SteadyClients::Result attacked = clients.result();
         const uint64_t growth = most > before ? most - before : 0;
         const uint64_t allowed = plan.connections * eachMayTake + memorySlack;
-        std::printf("| %-36s | %5lld / %6lld | %5lld / %6lld | %6.1f | %5llu KiB of %llu KiB | %llu |\n",
-                    QTest::currentDataTag(), static_cast<long long>(quiet.p50.count()),
-                    static_cast<long long>(quiet.p99.count()), static_cast<long long>(attacked.p50.count()),
-                    static_cast<long long>(attacked.p99.count()),
-                    static_cast<double>(attacked.p99.count()) /
-                        static_cast<double>(std::max<int64_t>(1, quiet.p99.count())),
-                    static_cast<unsigned long long>(growth / kibibyte),
-                    static_cast<unsigned long long>(allowed / kibibyte), static_cast<unsigned long long>(opened));
+        std::printf(
+            "| %-36s | %5lld / %6lld | %5lld / %6lld | %5lld / %6lld | %6.1f | %6.1f | %5llu KiB of %llu KiB "
+            "| %llu |\n",
+            QTest::currentDataTag(), static_cast<long long>(quiet.p50.count()),
+            static_cast<long long>(quiet.p99.count()), static_cast<long long>(beside.p50.count()),
+            static_cast<long long>(beside.p99.count()), static_cast<long long>(attacked.p50.count()),
+            static_cast<long long>(attacked.p99.count()), timesAsLong(attacked, quiet),
+            timesAsLong(attacked, beside), static_cast<unsigned long long>(growth / kibibyte),
+            static_cast<unsigned long long>(allowed / kibibyte), static_cast<unsigned long long>(opened));
         std::fflush(stdout);
         QVERIFY2(attacked.errors.empty(), attacked.errors.empty() ? "" : attacked.errors.front().c_str());
         QVERIFY(attacked.answered > 0);
