@@ -236,9 +236,9 @@ constexpr std::array table{
     integer<&HealthChecker::rise>("rise", "2", 1, 100, "probes", "Passes in a row that bring a backend back."),
     integer<&HealthChecker::fall>(
         "fall", "3", 1, 100, "probes",
-        "Failures in a row that take a backend out: of probes, and of requests for which no connection opened or "
-        "whose new connection closed without a response. A late response and a status, 5xx too, count in probes "
-        "alone."),
+        "Failures in a row that take a backend out: of probes, and of requests, each counted once, for which no "
+        "connection opened or whose new connection closed without a response. A late response and a status, 5xx "
+        "too, count in probes alone."),
     integer<&HealthChecker::concurrency>("concurrency", "8", 1, 1000, "probes", "Probes in flight at once."),
     plain<&HealthChecker::expectStatus>("expect_status", Type::StatusRange, "200-399",
                                         "The statuses that pass: a range, or one."),

@@ -251,6 +251,7 @@ class Exchange {
     void endWaiting(TimePoint now);
     void sendRequest(TimePoint now);
     void attemptFailed(Failure failure, std::string_view details, bool anyByteSent, TimePoint now);
+    bool spokeAgainstBackend() const;
     void observeFailure(Failure failure, bool reusedConnection);
     void observeAnswer();
     void leaveBackend();

@@ -248,10 +248,21 @@ void Exchange::sendRequest(TimePoint now) {
         m_port.sendRequestEnd(m_heldTrailers);
 }
 
+/// Whether an attempt before the last one has spoken against the backend of the last one.
+bool Exchange::spokeAgainstBackend() const {
+    const auto& attempts = m_decision.attempts;
+    return std::any_of(attempts.begin(),
+                       attempts.begin() + static_cast<std::ptrdiff_t>(m_decision.attemptsKept() - 1),
+                       [this](const observe::Attempt& attempt) {
+                           return attempt.backend == backend().name &&
+                                  health::speaksAgainstBackend(attempt.failure, attempt.reusedConnection);
+                       });
+}
+
 /// Only what a backend has done since its state last flipped counts, and only while it is up: who is out comes back
-/// by probes.
+/// by probes. A request counts once, however often it was tried: what fails may be that one request.
 void Exchange::observeFailure(Failure failure, bool reusedConnection) {
-    if (!backend().health || !health::speaksAgainstBackend(failure, reusedConnection))
+    if (!backend().health || !health::speaksAgainstBackend(failure, reusedConnection) || spokeAgainstBackend())
         return;
     const health::Signal::Reading now = backend().health->signal().read();
     if (!now.down() && now.sameStateAs(m_signal))

@@ -286,6 +286,22 @@ class TestExchangeHealth : public QObject {
         QCOMPARE(scene.port.observed, std::string("a-"));
     }
 
+    /// A handler that dies of one request must not have a service that is well taken out by that one's retries.
+    void aRequestSaysItOnceOfEachBackend() {
+        auto config = configOf("a");
+        config.proxy.retries = 2;
+        ExchangeScene scene(config);
+        scene.request(get);
+        for (int attempt = 1; attempt <= 3; ++attempt) {
+            QCOMPARE(int(scene.decision().attemptsTotal), attempt);
+            scene.lose(Failure::ConnectionClosed);
+        }
+        QCOMPARE(scene.port.observed, std::string("a-"));
+        scene.request(get);
+        scene.lose(Failure::ConnectionClosed);
+        QCOMPARE(scene.port.observed, std::string("a-a-"));
+    }
+
     void aConnectionThatWasTidiedUpIsNot() {
         ExchangeScene scene(configOf("a"));
         QVERIFY(scene.world.addIdle(0, 0));
