@@ -3,6 +3,7 @@
 // one line of JSON. Options are NAME=VALUE:
 // clang-format off
 //   port=, path=/1024        where to ask what; `%` in the path becomes a number below variants=
+//   skew=0                   1 = the variants are asked for as Zipf's law has it: the k-th 1/k times as often as the first
 //   connections=64 seconds=3
 //   rate=0                   requests a second in an open loop: each has its time, whatever became of those before, and
 //                            its latency counts from that time. 0 = the next as soon as the last is answered
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <deque>
 #include <map>
 #include <random>
@@ -38,6 +40,7 @@ struct Plan {
     uint16_t port = 0;
     std::string path = "/1024";
     size_t variants = 1;
+    bool skew = false;
     size_t connections = 64;
     double seconds = 3;
     double rate = 0;
@@ -187,6 +190,15 @@ class Load {
 
     size_t oneOf(size_t count) { return (m_plan.sweep ? m_issued : m_random()) % count; }
 
+    size_t oneVariant() {
+        if (m_plan.sweep || !m_plan.skew)
+            return oneOf(m_plan.variants);
+        const double uniform = static_cast<double>(m_random() - m_random.min()) /
+                               static_cast<double>(m_random.max() - m_random.min() + 1.0);
+        const double rank = std::exp(uniform * std::log(static_cast<double>(m_plan.variants) + 1)); // from 1 on
+        return static_cast<size_t>(rank) - 1;
+    }
+
     void writeHead(std::string& out) {
         out += m_plan.upload != 0 ? "POST " : "GET ";
         const size_t mark = m_plan.path.find('%');
@@ -194,7 +206,7 @@ class Load {
             out += m_plan.path;
         } else {
             out.append(m_plan.path, 0, mark);
-            out += std::to_string(oneOf(m_plan.variants));
+            out += std::to_string(oneVariant());
             out.append(m_plan.path, mark + 1);
         }
         out += " HTTP/1.1\r\nHost: bench.localhost\r\nUser-Agent: bench\r\nAccept: */*\r\n";
@@ -381,6 +393,8 @@ bool apply(Plan& plan, std::string_view name, const std::string& value) {
         plan.status = static_cast<int>(number());
     else if (name == "sweep")
         plan.sweep = number() != 0;
+    else if (name == "skew")
+        plan.skew = number() != 0;
     else
         return false;
     return true;

@@ -86,8 +86,10 @@ CASES = [
          [*(Contender(f"{count} backends", "reverxy", {"backends": count}) for count in (2, 100, 1000)),
           *(Contender(f"floor, {count} backends", "floor", {"backends": count}) for count in (2, 1000))],
          {"path": f"/{KIB}"}, fixed_rate=False, aims=growth("2 backends", "1000 backends")),
-    Case("objects", "Cache hits of 100 bytes among many objects",
-         [Contender(f"{count} objects", "reverxy", {}, {"variants": count}, sweep=True) for count in (1000, 1000000)],
+    Case("objects", "Cache hits of 100 bytes among many objects, asked for by Zipf's law",
+         [*(Contender(f"{count} objects", "reverxy", {}, {"variants": count, "skew": 1}, sweep=True)
+            for count in (1000, 1000000)),
+          Contender("1000000, each as often", "reverxy", {}, {"variants": 1000000}, sweep=True)],
          {"path": "/c/100/%"}, {"cache": True, "cache_mebibytes": 4096, "body_bytes": 100}, fixed_rate=False,
          aims=growth("1000 objects", "1000000 objects", 1.15)),
     Case("clients", "Forward 1 KB, the limiter counting many clients",
