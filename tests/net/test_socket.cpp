@@ -81,6 +81,29 @@ bool mayUseReno() {
 }
 #endif
 
+/// A listening socket as workers have it, and both ends of a connection that was accepted from it.
+struct AcceptedConnection {
+    explicit AcceptedConnection(Family family) : listener(port.listen(family)) {
+        prepareListening(listener);
+        attempt = beginConnect(loopback(family, port.number()));
+        if (wait(listener, POLLIN))
+            result = acceptFrom(listener);
+    }
+
+    ~AcceptedConnection() {
+        for (const int socket : {listener, attempt.socket, result.socket.descriptor})
+            ::close(socket);
+    }
+
+    AcceptedConnection(const AcceptedConnection&) = delete;
+    AcceptedConnection& operator=(const AcceptedConnection&) = delete;
+
+    LoopbackPort port;
+    int listener;
+    ConnectAttempt attempt;
+    AcceptResult result;
+};
+
 } // namespace
 
 class TestSocket : public QObject {
@@ -116,22 +139,15 @@ class TestSocket : public QObject {
     void acceptedSocketsComeReady() {
         QFETCH(bool, v6);
         const Family family = v6 ? Family::V6 : Family::V4;
-        LoopbackPort port;
-        const int listener = port.listen(family);
-        prepareListening(listener);
-        const ConnectAttempt attempt = beginConnect(loopback(family, port.number()));
-        QVERIFY(wait(listener, POLLIN));
-        const AcceptResult result = acceptFrom(listener);
-        QVERIFY(result.accepted());
-        const int accepted = result.socket.descriptor;
+        const AcceptedConnection connection(family);
+        QVERIFY(connection.result.accepted());
+        const int accepted = connection.result.socket.descriptor;
         QVERIFY(::fcntl(accepted, F_GETFL) & O_NONBLOCK);
         QVERIFY(::fcntl(accepted, F_GETFD) & FD_CLOEXEC);
         QVERIFY(option(accepted, IPPROTO_TCP, TCP_NODELAY));
         QVERIFY(option(accepted, SOL_SOCKET, SO_KEEPALIVE));
-        QCOMPARE(result.socket.peer.address.toString(), std::string(v6 ? "::1" : "127.0.0.1"));
-        QCOMPARE(result.socket.peer.port, portOf(attempt.socket));
-        for (const int socket : {listener, attempt.socket, accepted})
-            ::close(socket);
+        QCOMPARE(connection.result.socket.peer.address.toString(), std::string(v6 ? "::1" : "127.0.0.1"));
+        QCOMPARE(connection.result.socket.peer.port, portOf(connection.attempt.socket));
     }
 
 #ifdef TCP_CONGESTION
@@ -145,17 +161,10 @@ class TestSocket : public QObject {
         const Family family = v6 ? Family::V6 : Family::V4;
         if (!mayUseReno())
             QSKIP("this system does not let one use Reno, or nothing else");
-        LoopbackPort port;
-        const int listener = port.listen(family);
-        prepareListening(listener);
-        const ConnectAttempt attempt = beginConnect(loopback(family, port.number()));
-        QVERIFY(wait(listener, POLLIN));
-        const AcceptResult result = acceptFrom(listener);
-        QVERIFY(result.accepted());
-        for (const int socket : {attempt.socket, result.socket.descriptor})
+        const AcceptedConnection connection(family);
+        QVERIFY(connection.result.accepted());
+        for (const int socket : {connection.attempt.socket, connection.result.socket.descriptor})
             QCOMPARE(congestionControlOf(socket), std::string("reno"));
-        for (const int socket : {listener, attempt.socket, result.socket.descriptor})
-            ::close(socket);
     }
 
     void elsewhereTheSystemChooses() {
