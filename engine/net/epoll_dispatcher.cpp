@@ -107,8 +107,6 @@ void EpollDispatcher::watch(int descriptor, const Notifiers& notifiers) {
     uint32_t events = 0;
     for (size_t type = 0; type < notifiers.size(); ++type)
         events |= notifiers[type] ? eventsOfType[type] : 0;
-    if (events == 0)
-        return;
     // Where several threads wait for one socket, as workers do for a listening one, the system need not wake all of
     // them. It takes that wish with a new entry only, beside few other events, and not for every kind of
     // descriptor.
@@ -135,9 +133,10 @@ void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier* notifier) {
     Notifiers& notifiers = found->second;
     notifiers[notifier->type()] = nullptr;
     control(EPOLL_CTL_DEL, descriptor, 0);
-    watch(descriptor, notifiers);
     if (std::all_of(notifiers.begin(), notifiers.end(), [](const auto* each) { return !each; }))
         m_notifiers.erase(found);
+    else
+        watch(descriptor, notifiers);
 }
 
 // Timers. A worker has a handful, so that a list serves.
