@@ -13,7 +13,8 @@ size_t EntryIndex::bucketOf(uint64_t hash) const {
 }
 
 void EntryIndex::add(const StoredResponse& entry) {
-    if (++m_size > m_buckets.size())
+    ++m_size;
+    for (size_t i = 0; i < bucketsPerEntry && m_buckets.size() < bucketsPerEntry * m_size; ++i)
         split();
     const StoredResponse*& bucket = m_buckets[bucketOf(entry.m_hash)];
     entry.m_nextInBucket = std::exchange(bucket, &entry);
@@ -62,7 +63,7 @@ void EntryIndex::merge() {
             link = &(*link)->m_nextInBucket;
         *link = last;
     }
-    if (m_buckets.capacity() > 4 * m_buckets.size())
+    if (m_buckets.capacity() > 2 * m_buckets.size())
         m_buckets.shrink_to_fit();
 }
 

@@ -9,8 +9,9 @@
 
 namespace reverxy::cache {
 
-/// A shard's entries by hash, chained through the entries themselves. Grows and shrinks by one bucket at a time
-/// (linear hashing), so that no insertion pays for all that came before it. Holds no references. Not thread-safe.
+/// A shard's entries by hash, chained through the entries themselves. Grows and shrinks by two buckets at a
+/// time (linear hashing), so that no insertion pays for all that came before it. Holds no references. Not
+/// thread-safe.
 class EntryIndex {
   public:
     EntryIndex() : m_buckets(leastBuckets) {}
@@ -40,6 +41,8 @@ class EntryIndex {
 
   private:
     static constexpr size_t leastBuckets = 8;
+    // Each entry in the way of another one is a line of memory that nothing has touched for long.
+    static constexpr size_t bucketsPerEntry = 2;
 
     size_t bucketOf(uint64_t hash) const;
     void split();

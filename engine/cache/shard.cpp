@@ -39,7 +39,10 @@ size_t Shard::find(std::string_view key, uint64_t hash, uint32_t stamp, std::spa
     size_t count = 0;
     std::lock_guard lock(m_mutex);
     const StoredResponse* first = nullptr;
-    for (auto* entry = m_index.chain(hash); entry && count < variants.size(); entry = EntryIndex::next(*entry)) {
+    const StoredResponse* entry = m_index.chain(hash);
+    if (entry)
+        entry->prefetch(); // nearly always the one
+    for (; entry && count < variants.size(); entry = EntryIndex::next(*entry)) {
         if (entry->m_hash != hash || entry->key() != key)
             continue;
         if (count == 0)

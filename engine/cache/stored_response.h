@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/prefetch.h"
 #include "base/shared_bytes.h"
 #include "cache/body_block.h"
 #include "cache/field_block.h"
@@ -83,6 +84,13 @@ class StoredResponse final : public SharedBytes {
 
     /// What it takes of memory, body included.
     uint64_t footprint() const { return m_footprint; }
+
+    /// Has the processor fetch what a hit reads, all at once instead of one line after the other.
+    void prefetch() const {
+        constexpr size_t line = 64;
+        for (size_t i = 0; i < 6; ++i) // an ordinary response's fields, and the beginning of its body
+            reverxy::prefetch(reinterpret_cast<const char*>(this) + i * line);
+    }
 
     // For whoever receives the body, before anybody else may read it.
     char* inlineBody() { return const_cast<char*>(inlineStart()); }
