@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/escaped_text.h"
 
+#include "base/plain_text.h"
+
 namespace reverxy {
 
 namespace {
@@ -72,19 +74,11 @@ char shortEscape(uint32_t value, Escaping escaping) {
     }
 }
 
-/// How many bytes at the start are printable ASCII that never needs escaping: nearly all there is, copied at once.
-size_t plainPrefix(std::string_view text) {
-    size_t size = 0;
-    while (size < text.size() && text[size] >= ' ' && text[size] <= '~' && text[size] != '"' && text[size] != '\\')
-        ++size;
-    return size;
-}
-
 } // namespace
 
 void appendEscaped(std::string& out, std::string_view text, Escaping escaping) {
     for (;;) {
-        const size_t plain = plainPrefix(text);
+        const size_t plain = plainPrefix(text); // nearly always all there is
         out.append(text.data(), plain);
         text.remove_prefix(plain);
         if (text.empty())

@@ -79,7 +79,7 @@ constexpr std::array rows{
     Row{Failure::NoBackend,
         {"no-backend", 503, Fault::Config, "destination_unavailable", "The pool has no backend.",
          "Add one in config.yaml, for example `pool: { backends: [ { name: backend-1, url: "
-         "\"http://localhost:8081\" } ] }`."}},
+         "'http://localhost:8081' } ] }`."}},
     Row{Failure::AllBackendsDown,
         {"all-backends-down", 503, Fault::Upstream, "destination_unavailable", "Every backend of the pool is down.",
          "Start a service of the pool, or look at why its health check fails."}},
@@ -156,6 +156,24 @@ constexpr bool rowsStandInOrder() {
 }
 
 static_assert(rowsStandInOrder(), "every Failure has its row, in the order of the enum");
+
+constexpr bool mayBeQuoted(std::string_view text) {
+    for (const char byte : text) {
+        if (byte < ' ' || byte > '~' || byte == '"' || byte == '\\')
+            return false;
+    }
+    return true;
+}
+
+constexpr bool rowsMayBeQuoted() {
+    for (const Row& row : rows) {
+        if (!mayBeQuoted(row.info.sentence) || !mayBeQuoted(row.info.remedy))
+            return false;
+    }
+    return true;
+}
+
+static_assert(rowsMayBeQuoted(), "no sentence needs escaping in JSON or in a structured field");
 
 } // namespace
 

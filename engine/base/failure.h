@@ -61,9 +61,9 @@ struct FailureInfo {
     Fault fault;
     /// Error type for the Proxy-Status field (RFC 9209 section 2.3); empty when none applies.
     std::string_view proxyStatusError;
-    /// What happened, for people; ends with a full stop.
+    /// What happened, for people; ends with a full stop. Printable ASCII without double quotes and backslashes.
     std::string_view sentence;
-    /// The remedy, for people; may be empty.
+    /// The remedy, likewise; may be empty.
     std::string_view remedy;
 };
 

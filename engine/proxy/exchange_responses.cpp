@@ -177,7 +177,7 @@ void Exchange::answerFailure(Failure failure, TimePoint now) {
         m_fields.add("Retry-After", "1", FieldId::RetryAfter);
     const std::string_view policy =
         failure == Failure::RateLimited ? std::string_view(limiter()->policyName) : std::string_view();
-    const std::string_view body = problemBody(m_arena, info.status, failure, m_decision.details.view(), policy);
+    const std::string body = problemBody(info.status, failure, m_decision.details.view(), policy);
     sendLocal(info.status, problemContentType, body, now);
 }
 

@@ -4,8 +4,6 @@
 #include "base/escaped_text.h"
 #include "http/head_writer.h"
 
-#include <string>
-
 namespace reverxy::proxy {
 
 namespace {
@@ -13,19 +11,14 @@ namespace {
 /// Causes come from parsers and the system and are short; whatever else they may be, the body stays small.
 constexpr size_t maxDetails = 512;
 
-void appendSentence(std::string& out, std::string_view sentence) {
-    if (sentence.empty())
-        return;
-    if (out.back() != '"')
-        out += ' ';
-    appendEscaped(out, sentence, Escaping::Json);
-}
+constexpr size_t roomForMost = 768;
 
 /// A cause is a phrase or a sentence; as part of the detail it is a sentence.
 void appendCause(std::string& out, std::string_view details) {
     if (details.empty())
         return;
-    appendSentence(out, details.substr(0, maxDetails));
+    out += ' ';
+    appendEscaped(out, details.substr(0, maxDetails), Escaping::Json);
     const char last = details.size() > maxDetails ? '\0' : details.back();
     if (details.size() > maxDetails)
         out += "...";
@@ -35,25 +28,29 @@ void appendCause(std::string& out, std::string_view details) {
 
 } // namespace
 
-std::string_view problemBody(TextArena& arena, uint16_t status, Failure failure, std::string_view details,
-                             std::string_view violatedPolicy) {
+std::string problemBody(uint16_t status, Failure failure, std::string_view details,
+                        std::string_view violatedPolicy) {
     const FailureInfo& info = infoOf(failure);
+    std::string body;
+    body.reserve(roomForMost);
     // RFC 9457 section 4.2.1: a problem of type about:blank, the default, has the status's own phrase for its
     // title.
-    std::string detail = "\"";
-    appendSentence(detail, info.sentence);
-    appendCause(detail, details);
-    appendSentence(detail, info.remedy);
-    detail += '"';
+    if (violatedPolicy.empty())
+        body.append(R"({"title":")").append(http::reasonPhrase(status));
+    else
+        body.append(R"({"type":"https://iana.org/assignments/http-problem-types#quota-exceeded",)"
+                    R"("title":"Quota Exceeded)");
+    body.append(R"(","status":)").append(std::to_string(status)).append(R"(,"detail":")").append(info.sentence);
+    appendCause(body, details);
+    if (!info.remedy.empty())
+        body.append(" ").append(info.remedy);
+    body += '"';
     if (!violatedPolicy.empty()) {
-        std::string policy;
-        appendEscaped(policy, violatedPolicy, Escaping::Json);
-        return arena.join({R"({"type":"https://iana.org/assignments/http-problem-types#quota-exceeded",)",
-                           R"("title":"Quota Exceeded","status":)", std::to_string(status), R"(,"detail":)", detail,
-                           R"(,"violated-policies":[")", policy, R"("],"failure":")", info.name, "\"}\n"});
+        body.append(R"(,"violated-policies":[")");
+        appendEscaped(body, violatedPolicy, Escaping::Json);
+        body.append("\"]");
     }
-    return arena.join({"{\"title\":\"", http::reasonPhrase(status), "\",\"status\":", std::to_string(status),
-                       ",\"detail\":", detail, ",\"failure\":\"", info.name, "\"}\n"});
+    return body.append(R"(,"failure":")").append(info.name).append("\"}\n");
 }
 
 } // namespace reverxy::proxy

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "proxy/proxy_status.h"
 
+#include "base/plain_text.h"
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -13,24 +16,28 @@ namespace {
 class QuotedString {
   public:
     explicit QuotedString(std::string_view text) {
-        append('"');
-        for (char c : text) {
-            if (c < ' ' || c > '~')
-                continue;
-            const bool escape = c == '"' || c == '\\';
-            if (m_size + (escape ? 2u : 1u) >= m_bytes.size())
-                break; // the closing quote needs the last place
-            if (escape)
-                append('\\');
-            append(c);
+        append("\"");
+        while (!text.empty()) {
+            const size_t plain = std::min(plainPrefix(text), room());
+            append(text.substr(0, plain));
+            text.remove_prefix(plain);
+            if (text.empty() || room() < 2)
+                break;
+            const char pair[] = {'\\', text.front()};
+            text.remove_prefix(1);
+            if (pair[1] == '"' || pair[1] == '\\')
+                append({pair, sizeof pair});
         }
-        append('"');
+        append("\"");
     }
 
     std::string_view view() const { return {m_bytes.data(), m_size}; }
 
   private:
-    void append(char c) { m_bytes[m_size++] = c; }
+    /// Without the closing quote's.
+    size_t room() const { return m_bytes.size() - m_size - 1; }
+
+    void append(std::string_view bytes) { m_size += bytes.copy(m_bytes.data() + m_size, bytes.size()); }
 
     std::array<char, 258> m_bytes;
     size_t m_size = 0;

@@ -14,8 +14,7 @@ using namespace reverxy::proxy;
 namespace {
 
 QJsonObject problem(uint16_t status, Failure failure, std::string_view details = {}) {
-    TextArena arena;
-    const std::string_view body = problemBody(arena, status, failure, details);
+    const std::string body = problemBody(status, failure, details);
     return QJsonDocument::fromJson(QByteArray(body.data(), static_cast<qsizetype>(body.size()))).object();
 }
 
@@ -98,9 +97,7 @@ class TestProblem : public QObject {
 
     /// draft-ietf-httpapi-ratelimit-headers, section "Quota Exceeded".
     void aQuotaThatIsUsedUpIsAProblemOfItsOwnType() {
-        TextArena arena;
-        const std::string_view body =
-            problemBody(arena, 429, Failure::RateLimited, "3 are used up", "reverxy-\"orders\"");
+        const std::string body = problemBody(429, Failure::RateLimited, "3 are used up", "reverxy-\"orders\"");
         const QJsonObject object =
             QJsonDocument::fromJson(QByteArray(body.data(), static_cast<qsizetype>(body.size()))).object();
         QCOMPARE(object[QStringLiteral("type")].toString(),
@@ -113,10 +110,7 @@ class TestProblem : public QObject {
         QCOMPARE(object[QStringLiteral("failure")].toString(), QStringLiteral("rate-limited"));
     }
 
-    void endsItsLine() {
-        TextArena arena;
-        QVERIFY(problemBody(arena, 404, Failure::NoRoute, {}).ends_with("}\n"));
-    }
+    void endsItsLine() { QVERIFY(problemBody(404, Failure::NoRoute, {}).ends_with("}\n")); }
 };
 
 QTEST_APPLESS_MAIN(TestProblem)
