@@ -3,26 +3,51 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 namespace reverxy::cache {
 
 /// Tells a response that was asked for before its key was invalidated from one that was asked for afterwards: the
-/// first must not be stored any more. Many keys share a number; that one of them was invalidated only keeps a
-/// response of another from being stored. Thread-safe without a lock.
+/// first must not be stored any more. Each key has a number that grows when it is invalidated. A fixed amount of
+/// memory: the numbers of the keys that were invalidated last are known, and of those before them that they are
+/// not greater than a common one, so that a key's number may grow without need, but never fails to. Thread-safe;
+/// without a lock for keys whose place no invalidation has come to.
 class Generations {
   public:
-    uint32_t of(uint64_t hash) const { return m_all.load() + m_numbers[hash % count].load(); }
+    /// Of so many keys in the same place the numbers are known.
+    static constexpr size_t known = 10;
+    static constexpr size_t places = 1024;
 
-    void invalidate(uint64_t hash) { ++m_numbers[hash % count]; }
+    uint32_t of(uint64_t hash) const {
+        const uint32_t all = m_all.load();
+        return m_newest[hash % places].load() == 0 ? all : all + numberOf(hash);
+    }
+
+    void invalidate(uint64_t hash);
 
     void invalidateAll() { ++m_all; }
 
   private:
-    static constexpr size_t count = 4096;
+    struct Known {
+        uint32_t key = 0; // the hash's upper half
+        uint32_t number = 0;
+    };
+
+    struct alignas(64) Place {
+        mutable std::mutex mutex;
+        uint32_t others = 0; // the number of all keys that are not known, and at least as great as each had
+        std::array<Known, known> keys;
+    };
+
+    static uint32_t keyOf(uint64_t hash) { return static_cast<uint32_t>(hash >> 32); }
+
+    uint32_t numberOf(uint64_t hash) const;
 
     std::atomic<uint32_t> m_all{0};
-    std::array<std::atomic<uint32_t>, count> m_numbers{};
+    std::array<std::atomic<uint32_t>, places> m_newest{}; // each place's greatest number
+    std::array<Place, places> m_places{};
 };
 
 } // namespace reverxy::cache

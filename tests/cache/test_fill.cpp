@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "cache/fill_table.h"
-#include "cache/generations.h"
 #include "cache/stored_text.h"
 #include "cache/uncacheable_keys.h"
 
@@ -533,17 +532,6 @@ class TestFill : public QObject {
         QVERIFY2(!keys->contain(hash ^ (uint64_t{1} << 63), now), "another key of the same place");
         keys->forget(hash);
         QVERIFY(!keys->contain(hash, now));
-    }
-
-    void aGenerationEndsWithAnInvalidation() {
-        auto generations = std::make_unique<Generations>();
-        const uint32_t before = generations->of(5);
-        const uint32_t other = generations->of(6);
-        generations->invalidate(5);
-        QVERIFY(generations->of(5) != before);
-        QCOMPARE(generations->of(6), other);
-        generations->invalidateAll();
-        QVERIFY(generations->of(6) != other);
     }
 };
 
