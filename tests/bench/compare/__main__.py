@@ -80,9 +80,9 @@ def main():
         print("the benchmark's programs are not built, so nothing can be measured")
         return SKIPPED
     plan = measure.Plan(options.programs.resolve(), rounds=options.rounds, seconds=options.seconds,
-                        rate_seconds=options.seconds)
+                        rate_rounds=3 * options.rounds, rate_seconds=options.seconds / 2)
     if options.quick:
-        plan = dataclasses.replace(plan, rounds=1, seconds=0.1, rate_seconds=0.1, most_variants=5000,
+        plan = dataclasses.replace(plan, rounds=1, seconds=0.1, rate_rounds=1, rate_seconds=0.1, most_variants=5000,
                                    most_idle=500)
     running.allow_many_descriptors()
     cpus = sorted(os.sched_getaffinity(0))

@@ -95,7 +95,10 @@ def aim_rows(case, result):
 def case_section(case, result):
     figures = result["figures"]
     peers = [name for name in figures if name in products.ALL and name not in ("reverxy", "floor")]
-    lines = [f"## {case.title}", "", f"{result['rounds']} rounds of {result['seconds']:g} s."]
+    rounds = f"{result['rounds']} rounds of {result['seconds']:g} s"
+    if result["rate"]:
+        rounds += f"; latencies: {result['rate_rounds']} of {result['rate_seconds']:g} s"
+    lines = [f"## {case.title}", "", rounds + "."]
     if result["busy"] > os.cpu_count():
         lines[-1] += (f" The machine was busy with other work (load average {result['busy']:.0f}): CPU time per request still"
                       " compares, latencies and rates tell more of that work than of the products.")
