@@ -65,7 +65,7 @@ class BufferRef {
 };
 
 /// Bytes of a message body on their way through: a view, and what keeps it alive: this worker's buffer, or memory
-/// shared by all workers (neither when the bytes outlive the exchange on their own, as literals do).
+/// shared by all workers (neither: whoever takes it copies the bytes at once).
 struct Piece {
     std::string_view bytes;
     Buffer* owner = nullptr;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "base/failure.h"
 
+#include "base/plain_text.h"
+
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -158,16 +161,12 @@ constexpr bool rowsStandInOrder() {
 static_assert(rowsStandInOrder(), "every Failure has its row, in the order of the enum");
 
 constexpr bool mayBeQuoted(std::string_view text) {
-    for (const char byte : text) {
-        if (byte < ' ' || byte > '~' || byte == '"' || byte == '\\')
-            return false;
-    }
-    return true;
+    return std::all_of(text.begin(), text.end(), isPlain);
 }
 
 constexpr bool rowsMayBeQuoted() {
     for (const Row& row : rows) {
-        if (!mayBeQuoted(row.info.sentence) || !mayBeQuoted(row.info.remedy))
+        if (!mayBeQuoted(row.info.name) || !mayBeQuoted(row.info.sentence) || !mayBeQuoted(row.info.remedy))
             return false;
     }
     return true;

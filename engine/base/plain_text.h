@@ -9,8 +9,13 @@
 
 namespace reverxy {
 
-/// How many bytes at the start are printable ASCII other than the double quote and the backslash: what may stand
-/// within quotes as it is, in JSON and in structured fields.
+/// Printable ASCII other than the double quote and the backslash.
+constexpr bool isPlain(char byte) {
+    return byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+}
+
+/// How many bytes at the start are plain: what may stand within quotes as it is, in JSON and in
+/// structured fields.
 inline size_t plainPrefix(std::string_view text) {
     size_t size = 0;
     if constexpr (std::endian::native == std::endian::little) {
@@ -28,7 +33,7 @@ inline size_t plainPrefix(std::string_view text) {
                 return size + static_cast<size_t>(std::countr_zero(found)) / 8;
         }
     }
-    while (size < text.size() && text[size] >= ' ' && text[size] <= '~' && text[size] != '"' && text[size] != '\\')
+    while (size < text.size() && isPlain(text[size]))
         ++size;
     return size;
 }

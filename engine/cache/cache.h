@@ -49,7 +49,8 @@ class Cache {
     const Generations& generations() const { return m_generations; }
 
     /// Stores a response that was asked for when `generation` was current; false when it has been invalidated
-    /// since, or there is no room. `old`: what it takes the place of, if that is still there.
+    /// since, or may have been (see Generations), or there is no room. `old`: what it takes the place of, if that
+    /// is still there.
     bool insert(const StoredRef& response, const StoredResponse* old, uint64_t hash, uint32_t generation,
                 TimePoint now);
     /// Removes what is stored under `key`, and keeps out what was asked for before now (RFC 9111 section 4.4).

@@ -26,7 +26,7 @@ void EntryIndex::remove(const StoredResponse& entry) {
         link = &(*link)->m_nextInBucket;
     *link = std::exchange(entry.m_nextInBucket, nullptr);
     --m_size;
-    if (m_shrinking && tooWide())
+    for (int i = 0; i < 2 && m_shrinking && tooWide(); ++i) // an entry less is worth four places
         merge();
 }
 

@@ -10,13 +10,14 @@
 namespace reverxy::cache {
 
 /// Tells a response that was asked for before its key was invalidated from one that was asked for afterwards: the
-/// first must not be stored any more. Each key has a number that grows when it is invalidated. A fixed amount of
-/// memory: the numbers of the keys that were invalidated last are known, and of those before them that they are
+/// first must not be stored any more. Each key, as far as 42 bits of its hash tell it from others, has a number
+/// that grows when it is invalidated, and wraps after 2^32 of them, which no response takes to come. A fixed amount
+/// of memory: the numbers of the keys that were invalidated last are known, and of those before them that they are
 /// not greater than a common one, so that a key's number may grow without need, but never fails to. Thread-safe;
-/// without a lock for keys whose place no invalidation has come to.
+/// with a lock once anything of the key's place has been invalidated.
 class Generations {
   public:
-    /// Of so many keys in the same place the numbers are known.
+    /// Of so many keys in the same place the numbers are known: as many as two cache lines hold.
     static constexpr size_t known = 10;
     static constexpr size_t places = 1024;
 
@@ -46,7 +47,7 @@ class Generations {
     uint32_t numberOf(uint64_t hash) const;
 
     std::atomic<uint32_t> m_all{0};
-    std::array<std::atomic<uint32_t>, places> m_newest{}; // each place's greatest number
+    alignas(64) std::array<std::atomic<uint32_t>, places> m_newest{}; // each place's greatest number
     std::array<Place, places> m_places{};
 };
 

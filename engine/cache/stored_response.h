@@ -87,9 +87,10 @@ class StoredResponse final : public SharedBytes {
 
     /// Has the processor fetch what a hit reads, all at once instead of one line after the other.
     void prefetch() const {
-        constexpr size_t line = 64;
-        for (size_t i = 0; i < 6; ++i) // an ordinary response's fields, and the beginning of its body
-            reverxy::prefetch(reinterpret_cast<const char*>(this) + i * line);
+        constexpr uintptr_t line = 64;
+        constexpr uintptr_t ordinary = 384; // the fields, and the beginning of the body
+        for (uintptr_t offset = 0; offset < ordinary; offset += line)
+            reverxy::prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(this) + offset));
     }
 
     // For whoever receives the body, before anybody else may read it.

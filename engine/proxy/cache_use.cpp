@@ -66,8 +66,10 @@ cache::CacheVerdict CacheUse::begin(cache::Cache& shared, const KeySource& sourc
     request = cache::requestFactsOf(source.head);
     const cache::CacheVerdict verdict = cache::cacheable(request);
     if (verdict != cache::CacheVerdict::None) {
-        if (request.method == http::Method::Post)
+        if (request.method == http::Method::Post) {
             superseded = !identify(shared, source);
+            generation = shared.generations().of(hash); // find() reads it for all others
+        }
         return verdict;
     }
     return engage(shared, source) ? cache::CacheVerdict::None : cache::CacheVerdict::Bypass;
@@ -79,7 +81,6 @@ bool CacheUse::identify(cache::Cache& shared, const KeySource& source) {
     if (key.size() > cache::StoredResponse::textLimit)
         return false;
     hash = shared.store().hashOf(key);
-    generation = shared.generations().of(hash);
     return true;
 }
 

@@ -196,8 +196,12 @@ bool Exchange::bringsRepresentation(const http::ResponseHead& head) const {
 /// The same section: only where the response itself tells for how long, and where nothing has changed the target
 /// since the request came.
 bool Exchange::engageForGet(const cache::StoreDecision& decision) {
-    return decision.stored() && !decision.facts.heuristic && decision.facts.lifetime > 0 && !m_cache.superseded &&
-           m_cache.engage(*m_runtime->runtime->cache, keySource({}));
+    cache::Cache& shared = *m_runtime->runtime->cache;
+    if (!decision.stored() || decision.facts.heuristic || decision.facts.lifetime == 0 || m_cache.superseded ||
+        !m_cache.engage(shared, keySource({})))
+        return false;
+    m_cache.generation = shared.generations().of(m_cache.hash); // the POST itself has just invalidated its target
+    return true;
 }
 
 /// Decides whether the response that goes to the client is stored, and opens a fill for it.

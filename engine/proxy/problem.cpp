@@ -11,6 +11,7 @@ namespace {
 /// Causes come from parsers and the system and are short; whatever else they may be, the body stays small.
 constexpr size_t maxDetails = 512;
 
+/// For the longest sentences and an ordinary cause without allocating again.
 constexpr size_t roomForMost = 768;
 
 /// A cause is a phrase or a sentence; as part of the detail it is a sentence.

@@ -15,7 +15,8 @@ beside each other and are asked in turn, round after round, so that what disturb
 medians of the rounds, in parentheses the least and the most. CPU time is user and system time of all the product's processes
 and threads, as the kernel accounts for it, divided by the requests that were answered while it was spent: what a product costs
 whoever works on the same machine. Latencies are those of an open loop at one rate for all, well below what the slowest can do,
-and count from the time a request was due. Memory is the product's share (PSS) at the end of the case.
+and count from the time a request was due; each round begins with new connections,
+whose first requests count too. Memory is the product's share (PSS) at the end of the case.
 
 Every product has two workers or threads, no access log, kept connections to the origin and the files of its cache in memory.
 All are as they come otherwise: Reverxy's workers are batch work to the system's scheduler, and its connections on loopback
@@ -97,7 +98,7 @@ def case_section(case, result):
     peers = [name for name in figures if name in products.ALL and name not in ("reverxy", "floor")]
     rounds = f"{result['rounds']} rounds of {result['seconds']:g} s"
     if result["rate"]:
-        rounds += f"; latencies: {result['rate_rounds']} of {result['rate_seconds']:g} s"
+        rounds += f"; latencies: {result.get('rate_rounds', result['rounds'])} of {result.get('rate_seconds', result['seconds']):g} s"
     lines = [f"## {case.title}", "", rounds + "."]
     if result["busy"] > os.cpu_count():
         lines[-1] += (f" The machine was busy with other work (load average {result['busy']:.0f}): CPU time per request still"
