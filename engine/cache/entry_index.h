@@ -9,9 +9,9 @@
 
 namespace reverxy::cache {
 
-/// A shard's entries by hash, chained through the entries themselves. Grows and shrinks by two buckets at a
-/// time (linear hashing), so that no insertion pays for all that came before it. Holds no references. Not
-/// thread-safe.
+/// A shard's entries by hash, chained through the entries themselves. Grows and shrinks by a few buckets at a
+/// time (linear hashing), so that no insertion or removal pays for all that came before it. Holds no references.
+/// Not thread-safe.
 class EntryIndex {
   public:
     EntryIndex() : m_buckets(leastBuckets) {}

@@ -5,7 +5,6 @@
 #include <QTest>
 
 #include <map>
-
 #include <random>
 
 using namespace reverxy;
