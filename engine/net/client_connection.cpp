@@ -278,6 +278,13 @@ ClientConnection::Progress ClientConnection::processBody() {
     }
 }
 
+/// Whether nothing is sent on this connection after what is queued.
+EndFollows ClientConnection::endFollowsOutput() const {
+    const bool lastResponse = m_state == State::Response && (!m_keepAlive || m_peerEnded) && !m_cut && m_transfer &&
+                              m_transfer->exchange().responseOver();
+    return EndFollows{m_endAfterFlush || lastResponse};
+}
+
 bool ClientConnection::flush() {
     if (m_state == State::Closed)
         return false;
@@ -285,7 +292,8 @@ bool ClientConnection::flush() {
     const bool fed = !waits && m_transfer && m_transfer->feedClient();
     if (m_output.empty())
         return fed;
-    const IoResult result = m_output.flush(m_descriptor);
+    const EndFollows end = endFollowsOutput();
+    const IoResult result = m_output.flush(m_descriptor, end);
     m_paceSent += result.count;
     switch (result.kind) {
     case IoResult::Kind::WouldBlock:
@@ -301,7 +309,7 @@ bool ClientConnection::flush() {
     }
     m_drained = m_drained || m_outputPendingSince != TimePoint::max();
     m_outputPendingSince = TimePoint::max();
-    if (m_endAfterFlush) {
+    if (end == EndFollows::Yes) {
         m_endAfterFlush = false;
         shutdownSending(m_descriptor);
     }

@@ -92,6 +92,7 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     void refuse(Failure failure, std::string_view details, uint32_t kind);
     /// True when there was an exchange and it is over with.
     bool endExchange();
+    EndFollows endFollowsOutput() const;
     bool bodyIsOver();
     void peerEnded();
     void peerBroke();

@@ -57,23 +57,23 @@ void OutputQueue::appendCopy(BufferPool& pool, std::string_view bytes) {
 }
 
 template <size_t most>
-IoResult OutputQueue::send(int socket, size_t& offered) const {
+IoResult OutputQueue::send(int socket, EndFollows end, size_t& offered) const {
     std::array<std::string_view, most> parts;
     size_t count = 0;
     for (size_t i = m_first; i < m_segments.size() && count < most; ++i) {
         parts[count++] = m_segments[i].bytes;
         offered += m_segments[i].bytes.size();
     }
-    return sendParts(socket, {parts.data(), count});
+    return sendParts(socket, {parts.data(), count}, end);
 }
 
-IoResult OutputQueue::flush(int socket) {
+IoResult OutputQueue::flush(int socket, EndFollows end) {
     size_t sent = 0;
     while (!empty()) {
         size_t offered = 0;
         // Most responses are a head and a body; room for more than is there would be cleared for nothing.
         const IoResult result =
-            m_segments.size() - m_first <= 4 ? send<4>(socket, offered) : send<64>(socket, offered);
+            m_segments.size() - m_first <= 4 ? send<4>(socket, end, offered) : send<64>(socket, end, offered);
         if (result.kind != IoResult::Kind::Bytes)
             return {result.kind, sent, result.error};
         sent += result.count;

@@ -25,8 +25,8 @@ class OutputQueue {
     void appendCopy(BufferPool& pool, std::string_view bytes);
 
     /// Sends as much as the socket takes. WouldBlock: something is left. Bytes: all is sent; `count` is what went
-    /// this time.
-    IoResult flush(int socket);
+    /// this time. EndFollows::Yes: shutdownSending() follows where this empties the queue.
+    IoResult flush(int socket, EndFollows end = EndFollows::No);
     void clear();
     /// Gives memory back that an idle connection does not need.
     void shrink();
@@ -40,7 +40,7 @@ class OutputQueue {
 
     /// Offers the socket the first parts, at most so many; `offered` becomes their size.
     template <size_t most>
-    IoResult send(int socket, size_t& offered) const;
+    IoResult send(int socket, EndFollows end, size_t& offered) const;
     void drop(size_t count);
 
     std::vector<Segment> m_segments;

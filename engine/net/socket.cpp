@@ -23,6 +23,12 @@ constexpr int sendFlags = MSG_NOSIGNAL;
 constexpr int sendFlags = 0; // SIGPIPE is ignored by the program
 #endif
 
+#ifdef MSG_MORE
+constexpr int holdBackFlag = MSG_MORE;
+#else
+constexpr int holdBackFlag = 0;
+#endif
+
 IoResult resultOf(ssize_t count) {
     if (count > 0)
         return {IoResult::Kind::Bytes, static_cast<size_t>(count), 0};
@@ -108,11 +114,12 @@ IoResult receive(int socket, char* into, size_t space) {
     return resultOf(count);
 }
 
-IoResult sendParts(int socket, std::span<const std::string_view> parts) {
+IoResult sendParts(int socket, std::span<const std::string_view> parts, EndFollows end) {
+    const int flags = sendFlags | (end == EndFollows::Yes ? holdBackFlag : 0);
     ssize_t count;
     if (parts.size() == 1) {
         do {
-            count = ::send(socket, parts[0].data(), parts[0].size(), sendFlags);
+            count = ::send(socket, parts[0].data(), parts[0].size(), flags);
         } while (count < 0 && errno == EINTR);
         return resultOf(count);
     }
@@ -124,7 +131,7 @@ IoResult sendParts(int socket, std::span<const std::string_view> parts) {
     message.msg_iov = vectors.data();
     message.msg_iovlen = used;
     do {
-        count = ::sendmsg(socket, &message, sendFlags);
+        count = ::sendmsg(socket, &message, flags);
     } while (count < 0 && errno == EINTR);
     return resultOf(count);
 }

@@ -28,8 +28,12 @@ struct IoResult {
 };
 
 IoResult receive(int socket, char* into, size_t space);
+
+/// Yes: shutdownSending() follows as soon as all is sent. The system may then hold back up to a segment and send it
+/// together with the end. (Closing in its place would lose that where something is unread.)
+enum class EndFollows : bool { No, Yes };
 /// Gathers `parts` into one send. Never raises a signal.
-IoResult sendParts(int socket, std::span<const std::string_view> parts);
+IoResult sendParts(int socket, std::span<const std::string_view> parts, EndFollows end = EndFollows::No);
 
 /// A connecting, non-blocking socket with TCP_NODELAY, close-on-exec and keep-alive, by which the system finds out,
 /// in hours, that the peer of a silent connection is gone (a tunnel has no timeout of its own). `socket` is -1 on

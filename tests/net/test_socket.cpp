@@ -64,6 +64,14 @@ int option(int socket, int level, int name) {
     return value;
 }
 
+#if defined(MSG_MORE) && defined(SIOCOUTQNSD)
+int unsentBytes(int socket) {
+    int count = -1;
+    ::ioctl(socket, SIOCOUTQNSD, &count);
+    return count;
+}
+#endif
+
 #ifdef TCP_CONGESTION
 std::string congestionControlOf(int socket) {
     std::array<char, 16> name{};
@@ -260,6 +268,42 @@ class TestSocket : public QObject {
         const std::string_view three[] = {"a", "bc", "def"};
         QCOMPARE(sendParts(sockets.near(), three).count, size_t(6));
         QCOMPARE(sockets.read(), std::string("oneabcdef"));
+    }
+
+    void theEndGoesTogetherWithWhatItFollows_data() {
+        QTest::addColumn<EndFollows>("end");
+        QTest::addColumn<int>("heldBack");
+        QTest::newRow("told") << EndFollows::Yes << 8;
+        QTest::newRow("not told") << EndFollows::No << 0;
+    }
+
+    void theEndGoesTogetherWithWhatItFollows() {
+#if defined(MSG_MORE) && defined(SIOCOUTQNSD)
+        QFETCH(EndFollows, end);
+        QFETCH(int, heldBack);
+        Connection connection;
+        const std::string_view parts[] = {"head", "body"};
+        QCOMPARE(sendParts(connection.near, parts, end).count, size_t(8));
+        QCOMPARE(unsentBytes(connection.near), heldBack);
+        shutdownSending(connection.near);
+        QCOMPARE(unsentBytes(connection.near), 0);
+#else
+        QSKIP("this system sends the end by itself");
+#endif
+    }
+
+    /// A socket that is closed with something unread answers with a reset and forgets what it held back.
+    void whatWaitsForTheEndIsNotLostWhereSomethingIsUnread() {
+        Connection connection;
+        QCOMPARE(::write(connection.far, "unasked", 7), ssize_t(7));
+        QVERIFY(wait(connection.near, POLLIN));
+        const std::string_view last = "answer";
+        QCOMPARE(sendParts(connection.near, {&last, 1}, EndFollows::Yes).count, last.size());
+        shutdownSending(connection.near);
+        closeSocket(std::exchange(connection.near, -1));
+        QVERIFY(wait(connection.far, POLLIN));
+        char bytes[16];
+        QCOMPARE(receive(connection.far, bytes, sizeof bytes).count, last.size());
     }
 
     void sendingToNobodyIsAnErrorAndNoSignal() {
