@@ -74,9 +74,17 @@ class Load {
           m_body(std::min<size_t>(plan.upload, 256 * 1024), 'u'), m_connections(plan.connections + plan.hold) {}
 
     void run() {
-        hold();
-        for (size_t i = 0; i < m_plan.connections; ++i)
+        hold(m_plan.connections, m_plan.hold);
+        if (m_plan.hold != 0)
+            std::fprintf(stderr, "held\n");
+        if (!m_plan.close && !m_plan.sweep)
+            hold(0, m_plan.connections);
+        for (size_t i = 0; i < m_plan.connections; ++i) {
+            m_connections[i].held = false;
             m_idle.push_back(&m_connections[i]);
+        }
+        m_latencies.clear();
+        m_issued = 0;
         m_begun = Clock::now();
         m_end =
             m_begun + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(m_plan.seconds));
@@ -104,19 +112,17 @@ class Load {
     }
 
   private:
-    /// Opens the idle connections, some at a time, and waits until each has had its response.
-    void hold() {
+    /// Opens connections, some at a time, and waits until each has had its response, which counts for nothing: what
+    /// is measured is no connection's first request.
+    void hold(size_t first, size_t count) {
         constexpr size_t atOnce = 100;
-        for (size_t i = 0; i < m_plan.hold; ++i) {
-            Connection& connection = m_connections[m_plan.connections + i];
+        const Time giveUp = Clock::now() + std::chrono::minutes(1);
+        for (size_t i = 0; i < count; ++i) {
+            Connection& connection = m_connections[first + i];
             connection.held = true;
             begin(connection, Clock::now());
-            while (m_outstanding >= atOnce || (i + 1 == m_plan.hold && m_outstanding > 0))
+            while ((m_outstanding >= atOnce || (i + 1 == count && m_outstanding > 0)) && Clock::now() < giveUp)
                 wait();
-        }
-        if (m_plan.hold != 0) { // from now on nothing of them counts
-            std::fprintf(stderr, "held\n");
-            m_latencies.clear();
         }
     }
 
