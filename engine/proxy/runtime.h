@@ -16,16 +16,17 @@
 
 namespace reverxy::proxy {
 
-/// A backend as one configuration has it, joined to the state of its address.
-struct RuntimeBackend {
+/// A backend as one configuration has it, joined to the state of its address. What every request looks at comes
+/// first, on one cache line: that of one among many backends has to be fetched from memory.
+struct alignas(64) RuntimeBackend {
     NameId name = 0;
-    std::string text;      // its name, for Proxy-Status
-    std::string authority; // host[:port] as the Host field has it (`host_header: backend`)
-    std::string basePath;  // "" or "/a/b"
     uint32_t weight = 1;
     std::shared_ptr<BackendState> state;
-    std::shared_ptr<BackendSwitch> operatorSwitch;
     std::shared_ptr<health::Target> health; // null: the pool's checker is off, and the backend counts as up
+    std::string basePath;                   // "" or "/a/b"
+    std::shared_ptr<BackendSwitch> operatorSwitch;
+    std::string text;      // its name, for Proxy-Status
+    std::string authority; // host[:port] as the Host field has it (`host_header: backend`)
 
     bool enabled() const { return operatorSwitch->on(); }
 

@@ -46,17 +46,22 @@ struct ResolvedAddresses {
 
 /// What an address (host and port) carries, whichever pools name it.
 class BackendState {
+    // On one cache line, with the two members that follow: what every request looks at.
+    alignas(64) std::atomic<uint32_t> m_connections{0};
+    std::atomic<uint32_t> m_maxConnections{0};
+    std::atomic<bool> m_wasLimited{false}; // somebody may wait even after the limit has been lifted
+
   public:
+    /// Requests in flight, over all workers.
+    std::atomic<uint32_t> inFlight{0};
+    /// Idle connections, over all workers.
+    std::atomic<uint32_t> idle{0};
+
     BackendState(std::string host, uint16_t port);
 
     const std::string& host() const { return m_host; }
 
     uint16_t port() const { return m_port; }
-
-    /// Requests in flight, over all workers.
-    alignas(64) std::atomic<uint32_t> inFlight{0};
-    /// Idle connections, over all workers.
-    std::atomic<uint32_t> idle{0};
 
     /// Takes one of max_connections; false when all are taken. The slot belongs to a connection from before it is
     /// opened until it is closed.
@@ -100,10 +105,7 @@ class BackendState {
     const std::string m_host;
     const uint16_t m_port;
     bool m_needsResolving = false;
-    std::atomic<uint32_t> m_connections{0};
-    std::atomic<uint32_t> m_maxConnections{0};
-    std::atomic<bool> m_wasLimited{false}; // somebody may wait even after the limit has been lifted
-    mutable std::mutex m_mutex;            // guards what follows
+    mutable std::mutex m_mutex; // guards what follows
     std::vector<std::shared_ptr<PoolState>> m_pools;
     std::shared_ptr<const ResolvedAddresses> m_addresses;
 };
