@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "base/prefetch.h"
 #include "net/epoll_dispatcher.h"
 #include "net/reactor.h"
 
@@ -110,9 +111,18 @@ class EpollReactor final : public Reactor {
         return entry.generation == event.data.u64 >> 32 ? entry.pollable : nullptr;
     }
 
+    /// Among many connections those that something happens to have left the processor's caches.
+    void prefetchOwner(const epoll_event& event) const {
+        if (const Pollable* const owner = find(event))
+            prefetch(owner, prefetchedBytes);
+    }
+
     void report(std::span<const epoll_event> events) {
         m_before();
-        for (const epoll_event& event : events) {
+        for (size_t i = 0; i < events.size(); ++i) {
+            const epoll_event& event = events[i];
+            if (i + 1 < events.size())
+                prefetchOwner(events[i + 1]);
             if (event.data.u64 & EpollDispatcher::ownMark)
                 continue;
             Pollable* const pollable = find(event);
@@ -125,6 +135,9 @@ class EpollReactor final : public Reactor {
         }
         m_after();
     }
+
+    // About what a connection has, all of which is looked at when something happens to it.
+    static constexpr size_t prefetchedBytes = 512;
 
     int m_epoll;
     EpollDispatcher* m_dispatcher = nullptr;

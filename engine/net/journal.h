@@ -31,6 +31,10 @@ class Journal final : public Timer {
 
     /// A finished exchange.
     void add(const observe::Decision& decision);
+
+    /// Of `decision` all is known but how the response ends: add() will follow soon.
+    void expect(const observe::Decision& decision) const { m_counters.prefetch(decision, m_loop.now()); }
+
     /// A request that was no valid message: a line once per client, kind and minute.
     void addBadMessage(const observe::Decision& decision, uint32_t kind);
     /// A connection that was closed without an answer; a line likewise.

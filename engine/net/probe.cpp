@@ -51,7 +51,7 @@ void Probe::connected() {
         decide({true, 0, Failure::None, 0, {}});
         return end();
     }
-    m_connection->attach(*this, http::Method::Get, headLimits);
+    m_connection->attach(*this, http::Method::Get, headLimits, m_head);
     http::FieldList fields;
     fields.add("Host", m_definition.authority, http::FieldId::Host);
     fields.add("User-Agent", "reverxy/" REVERXY_VERSION " (health check)");

@@ -71,6 +71,7 @@ class Probe final : public Connector::Owner, public UpstreamUser, public Timer {
     WorkerBackend m_place;
     Connector m_connector;
     std::unique_ptr<UpstreamConnection> m_connection;
+    http::ResponseHead m_head;
     TimePoint m_begun{};
     size_t m_bodyBytes = 0;
     bool m_decided = false;

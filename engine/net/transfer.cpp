@@ -200,7 +200,7 @@ proxy::Opened Transfer::openUpstream(uint32_t poolIndex, uint32_t backendIndex, 
 
 void Transfer::adopt(std::unique_ptr<UpstreamConnection> connection) {
     m_upstream = std::move(connection);
-    m_upstream->attach(*this, m_head.method, m_runtime->worker.runtime->headLimits);
+    m_upstream->attach(*this, m_head.method, m_runtime->worker.runtime->headLimits, m_responseHead);
 }
 
 void Transfer::sendRequestHead(proxy::RequestOut& request) {
@@ -332,6 +332,7 @@ void Transfer::setDeadline(TimePoint deadline) {
 // From the backend's connection.
 
 void Transfer::upstreamHead(const http::ResponseHead& head) {
+    m_services.journal.expect(m_exchange.decision());
     m_exchange.responseHead(head, m_services.loop.date(), m_services.loop.now());
 }
 

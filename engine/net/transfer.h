@@ -115,6 +115,7 @@ class Transfer final : public proxy::ExchangePort,
     proxy::Exchange m_exchange;
     Connector m_connector;
     http::RequestHead m_head;
+    http::ResponseHead m_responseHead;
     BufferRef m_headBuffer;
     TextArena m_headCopy; // of a request whose connection may close before the exchange ends
     ClientConnection* m_client = nullptr;

@@ -36,9 +36,11 @@ void UpstreamConnection::close() {
     m_loop.reactor().close(*this);
 }
 
-void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits) {
+void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits,
+                                http::ResponseHead& head) {
     m_loop.arm(*this, TimePoint::max());
     m_user = &user;
+    m_head = &head;
     m_method = method;
     m_limits = limits;
     m_parser.reset();
@@ -100,7 +102,7 @@ void UpstreamConnection::endSending() {
 
 void UpstreamConnection::flush() {
     if (!m_output.empty() && !m_sendBroken) {
-        const IoResult result = m_output.flush(m_descriptor);
+        const IoResult result = m_output.flush(m_descriptor, EndFollows{m_endAfterFlush});
         m_anyByteSent = m_anyByteSent || result.count > 0;
         if (result.kind == IoResult::Kind::WouldBlock) {
             m_loop.reactor().awaitWrite(*this);
@@ -257,7 +259,8 @@ bool UpstreamConnection::process() {
 bool UpstreamConnection::processHead() {
     if (m_in.empty())
         return false;
-    switch (m_parser.parse(m_in.view(), m_limits, m_method, m_head)) {
+    const http::ResponseHead& head = *m_head;
+    switch (m_parser.parse(m_in.view(), m_limits, m_method, *m_head)) {
     case http::ParseStatus::NeedMore:
         return false;
     case http::ParseStatus::Failed:
@@ -270,19 +273,20 @@ bool UpstreamConnection::processHead() {
     m_turn.stepped(m_parser.headSize());
     m_in.consume(m_parser.headSize());
     m_parser.reset();
-    if (m_head.status == 101) {
-        m_user->upstreamHead(m_head); // becomes a tunnel, or lets go
+    if (head.status == 101) {
+        m_user->upstreamHead(head); // becomes a tunnel, or lets go
         return true;
     }
-    if (!m_head.isInterim()) {
-        m_decoder.start(m_head.framing, m_limits);
+    if (!head.isInterim()) {
+        m_keepAlive = head.keepAlive;
+        m_decoder.start(head.framing, m_limits);
         m_state = State::Body;
         // Many a small server writes the head, then the body, and has the latter held back until the former is
         // acknowledged.
-        if (m_in.empty() && m_head.framing.kind != http::BodyKind::None)
+        if (m_in.empty() && head.framing.kind != http::BodyKind::None)
             acknowledgeNow(m_descriptor);
     }
-    m_user->upstreamHead(m_head);
+    m_user->upstreamHead(head);
     return true;
 }
 
@@ -302,7 +306,7 @@ bool UpstreamConnection::processBody() {
         const BufferRef keep = m_in.reference(); // the trailers' views
         m_in.consume(step.consumed);
         m_state = State::Over;
-        m_user->upstreamEnd(m_decoder.trailers(), m_head.keepAlive);
+        m_user->upstreamEnd(m_decoder.trailers(), m_keepAlive);
         return true;
     }
     case http::BodyDecoder::Kind::Failed:

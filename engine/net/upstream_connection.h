@@ -88,8 +88,9 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
 
     void setKeeper(IdleKeeper* keeper) { m_keeper = keeper; }
 
-    /// Hands the connection to an exchange whose request has `method`.
-    void attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits);
+    /// Hands the connection to an exchange whose request has `method`. Heads are parsed into `head`, which is the
+    /// user's: its memory is in use all the time, that of a connection to one of many backends rarely.
+    void attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits, http::ResponseHead& head);
     /// The exchange lets go; true when the connection is fit for another: all sent, all read.
     bool detach();
     /// Asks the system whether the idle connection is still open and nothing unasked for has come.
@@ -143,7 +144,7 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     UpstreamUser* m_user = nullptr;
     http::ResponseParser m_parser;
     http::BodyDecoder m_decoder;
-    http::ResponseHead m_head;
+    http::ResponseHead* m_head = nullptr; // while there is a user
     http::HeadLimits m_limits;
     ReceiveBuffer m_in;
     OutputQueue m_output;
@@ -153,6 +154,7 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
     http::Method m_method = http::Method::Get;
     TurnBudget m_turn;
     TimePoint m_idleSince{};
+    bool m_keepAlive = false;   // the last head allowed another request
     bool m_maybeUnread = false; // the last receive before it became idle did not show that nothing is left
     bool m_readable = false;
     bool m_peerEnded = false;  // reported by the reactor: read on until the end itself comes

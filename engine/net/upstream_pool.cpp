@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/upstream_pool.h"
 
+#include "base/prefetch.h"
+
 #include <algorithm>
 
 namespace reverxy::net {
@@ -60,6 +62,7 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::takeOut(UpstreamConnection& co
 std::unique_ptr<UpstreamConnection> UpstreamPool::takeIdle(WorkerBackend& backend, bool repeatable) {
     while (!backend.idle.empty()) {
         auto connection = std::move(backend.idle.back());
+        prefetch(connection.get(), sizeof *connection);
         backend.idle.pop_back();
         --backend.state->idle;
         if ((repeatable && connection->presumablyOpen()) || connection->quietAndOpen())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "observe/recent_figures.h"
 
+#include "base/prefetch.h"
+
 #include <algorithm>
 
 namespace reverxy::observe {
@@ -16,6 +18,11 @@ void RecentFigures::add(TimePoint now, bool error, uint32_t micros) {
     slot.errors += error ? 1 : 0;
     if (micros > 0)
         slot.latency.add(micros);
+}
+
+void RecentFigures::prefetch(TimePoint now) const {
+    const Slot& slot = m_slots[static_cast<size_t>(numberOf(now)) % slots];
+    reverxy::prefetch(&slot, sizeof slot);
 }
 
 RecentTotals RecentFigures::totals(TimePoint now, Duration window, TimePoint since) const {

@@ -33,6 +33,8 @@ class RecentFigures {
 
     /// `micros` 0: there was no latency to speak of.
     void add(TimePoint now, bool error, uint32_t micros);
+    /// Has the processor fetch what add() will change.
+    void prefetch(TimePoint now) const;
     /// The last `window` (whole slots, at most `longest`) and the slot that runs. `since`: when counting began,
     /// which shortens what is covered.
     RecentTotals totals(TimePoint now, Duration window, TimePoint since) const;

@@ -42,6 +42,15 @@ class SeriesTable {
         return index == none ? nullptr : &m_entries[index].series;
     }
 
+    /// The entry that is most likely the key's; null when none stands at its place. Looks at no entry, which may
+    /// have to be waited for.
+    const Entry* guess(const Key& key) const {
+        if (m_places.empty())
+            return nullptr;
+        const uint32_t index = m_places[key.hash() & (m_places.size() - 1)];
+        return index == none ? nullptr : &m_entries[index];
+    }
+
     /// In the order in which they were first seen.
     std::span<const Entry> entries() const { return m_entries; }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "observe/traffic_counters.h"
 
+#include "base/prefetch.h"
+
 #include <algorithm>
 
 namespace reverxy::observe {
@@ -90,6 +92,19 @@ void TrafficCounters::add(const Decision& decision, TimePoint now) {
         addClients(decision, outcome, now);
     for (size_t i = 0; i < decision.attemptsKept(); ++i)
         addAttempt(backends.at({decision.pool, decision.attempts[i].backend}), decision.attempts[i], now);
+}
+
+void TrafficCounters::prefetch(const Decision& decision, TimePoint now) const {
+    const NameId backend = decision.lastAttempt().backend;
+    if (const auto* const entry = exchanges.guess({decision.route, decision.pool, backend})) {
+        reverxy::prefetch(&entry->key);
+        reverxy::prefetch(&entry->series.requests[statusClassOf(200)]);
+    }
+    if (const auto* const entry = backends.guess({decision.pool, backend})) {
+        reverxy::prefetch(&entry->key);
+        reverxy::prefetch(&entry->series.firstByte, sizeof entry->series.firstByte);
+        entry->series.recent.prefetch(now);
+    }
 }
 
 /// What the client met.

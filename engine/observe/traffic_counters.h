@@ -104,6 +104,9 @@ class TrafficCounters {
     /// A finished exchange. What the proxy asked by itself counts for the backend and in `background` alone.
     void add(const Decision& decision, TimePoint now);
 
+    /// Has the processor fetch what add() will change, for an exchange whose response has just come.
+    void prefetch(const Decision& decision, TimePoint now) const;
+
     void connectionAccepted() { ++connections; }
 
     void merge(const TrafficCounters& other);

@@ -52,6 +52,15 @@ class TestSeriesTable : public QObject {
         QVERIFY(!table.seriesOf({100}));
     }
 
+    void guessesByPlaceAlone() {
+        Table table;
+        QVERIFY(!table.guess({1}));
+        table.at({1});
+        QCOMPARE(table.guess({1})->key, Key{1});
+        QCOMPARE(table.guess({4})->key, Key{1}); // unknown, but it would stand there
+        QVERIFY(!table.guess({2}));
+    }
+
     void countsUnderTheRestWhatItHasNoRoomFor() {
         Table table(2);
         for (uint32_t key = 1; key <= 10; ++key)
