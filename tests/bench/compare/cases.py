@@ -84,7 +84,8 @@ CASES = [
          {}, fixed_rate=False, aims=growth("1 routes", "1000 routes")),
     Case("backends", "Forward 1 KB to many backends",
          [*(Contender(f"{count} backends", "reverxy", {"backends": count}) for count in (2, 100, 1000)),
-          *(Contender(f"floor, {count} backends", "floor", {"backends": count}) for count in (2, 1000))],
+          *(Contender(f"{product}, {count} backends", product, {"backends": count})
+            for product in ("nginx", "haproxy", "floor") for count in (2, 1000))],
          {"path": f"/{KIB}"}, fixed_rate=False, aims=growth("2 backends", "1000 backends")),
     Case("objects", "Cache hits of 100 bytes among many objects, asked for by Zipf's law",
          [*(Contender(f"{count} objects", "reverxy", {}, {"variants": count, "skew": 1}, sweep=True)

@@ -98,7 +98,7 @@ def show_display(display, folder, stack):
 
 def measure(case, plan, say):
     """A dictionary of plain values: figures by contender, the fixed rate, who is missing and why."""
-    busy = os.getloadavg()[0]
+    busy = running.processors_in_use(0.5)
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory_folder())))
         folder.chmod(0o755)

@@ -30,7 +30,7 @@ class Setup:
     limit: int = 0  # requests an hour and client
     close: bool = False
     splice: bool = False
-    backends: int = 1  # the floor's and Reverxy's
+    backends: int = 1  # not Varnish's
     # Reverxy alone:
     routes: int = 0
     known_clients: int = 0
@@ -38,6 +38,12 @@ class Setup:
     display: str = ""  # where the window is shown
     probe_seconds: int = 10
     cache_mebibytes: int = 512
+
+
+def backend_addresses(setup):
+    if setup.backends == 1:
+        return ["127.0.0.1"]
+    return [f"127.1.{i >> 8}.{i & 255}" for i in range(1, setup.backends + 1)]
 
 
 def from_path(program):
@@ -67,9 +73,6 @@ class Reverxy:
         return {"DISPLAY": setup.display, "QT_QPA_PLATFORM": "xcb"} if setup.window else {}
 
     def config(self, setup):
-        addresses = ["127.0.0.1"]
-        if setup.backends > 1:
-            addresses = [f"127.1.{i >> 8}.{i & 255}" for i in range(1, setup.backends + 1)]
         lines = [
             f"proxy: {{ host: 127.0.0.1, port: {setup.port}, probe_port: {setup.port + 1000}, workers: {setup.workers},"
             f" idle_timeout: 1h, max_connections: 60000{', trusted_proxies: [127.0.0.1]' if setup.known_clients else ''} }}",
@@ -89,7 +92,7 @@ class Reverxy:
             lines += [f"  - {{ name: r{i}, path: /1024/{i}, pool: services }}" for i in range(setup.routes)]
         else:
             lines += ["pool:", f"  {health}", "  backends:"]
-            lines += [f"    - {{ url: 'http://{address}:{setup.origin}' }}" for address in addresses]
+            lines += [f"    - {{ url: 'http://{address}:{setup.origin}' }}" for address in backend_addresses(setup)]
         return "\n".join(lines) + "\n"
 
 
@@ -119,6 +122,7 @@ class Nginx:
         if setup.limit:
             http.append("limit_req_zone $binary_remote_addr zone=l:10m rate=1r/m;")
             location.append("limit_req zone=l; limit_req_status 429;")
+        servers = " ".join(f"server {address}:{setup.origin};" for address in backend_addresses(setup))
         user = "user root;" if os.geteuid() == 0 else ""
         return f"""
 {user} worker_processes {setup.workers}; pid {setup.folder}/nginx.pid; worker_rlimit_nofile {running.descriptors()};
@@ -129,7 +133,7 @@ http {{
   client_max_body_size 0;
   log_not_found off; limit_req_log_level info;
   {" ".join(http)}
-  upstream origin {{ server 127.0.0.1:{setup.origin}; keepalive 128; keepalive_requests 1000000000; }}
+  upstream origin {{ {servers} keepalive {max(128, 2 * setup.backends)}; keepalive_requests 1000000000; }}
   server {{
     listen 127.0.0.1:{setup.port} backlog=4096;
     location / {{
@@ -173,7 +177,8 @@ class Haproxy:
             "defaults", "  mode http", "  timeout connect 2s", "  timeout client 1h", "  timeout server 1h",
             "  http-reuse always", "  option http-keep-alive", "  option forwardfor", *splice,
             "frontend front", f"  bind 127.0.0.1:{setup.port} backlog 4096", *front, "  default_backend back",
-            "backend back", f"  server origin 127.0.0.1:{setup.origin}"]) + "\n"
+            "backend back", *(f"  server origin{i} {address}:{setup.origin}"
+                              for i, address in enumerate(backend_addresses(setup)))]) + "\n"
 
 
 class HaproxySplicing(Haproxy):
