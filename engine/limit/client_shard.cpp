@@ -34,10 +34,11 @@ ClientEntry& ClientShard::insert(uint64_t hash, const ClientKey& key, Ticks now)
     entry = ClientEntry{};
     entry.hash = hash;
     entry.key = key;
+    entry.place = place;
     entry.firstSeen = entry.lastSeen = now;
     entry.sameBucket = bucket(hash);
     bucket(hash) = place;
-    linkHottest(entry, place);
+    linkHottest(entry);
     ++m_size;
     return entry;
 }
@@ -49,21 +50,19 @@ void ClientShard::touch(ClientEntry& entry, const Standing& standing, Ticks now)
     entry.freeAt = entry.lastSeen + standing.resetAfter;
     if (spent == entry.spent && entry.hotter == none)
         return;
-    const uint32_t place = placeOf(entry);
     unlink(entry);
     entry.spent = spent;
-    linkHottest(entry, place);
+    linkHottest(entry);
 }
 
 void ClientShard::erase(ClientEntry& entry) {
-    const uint32_t place = placeOf(entry);
     uint32_t* link = &bucket(entry.hash);
-    while (*link != place)
+    while (*link != entry.place)
         link = &at(*link).sameBucket;
     *link = entry.sameBucket;
     unlink(entry);
     entry.sameBucket = m_free;
-    m_free = place;
+    m_free = entry.place;
     --m_size;
 }
 
@@ -90,25 +89,18 @@ ClientEntry* ClientShard::victim(Ticks now) {
     return &at(spent ? m_spent.coldest : m_idle.coldest);
 }
 
-/// The list refers to it by its place.
-uint32_t ClientShard::placeOf(const ClientEntry& entry) {
-    if (entry.hotter != none)
-        return at(entry.hotter).colder;
-    return listOf(entry).hottest;
-}
-
 void ClientShard::unlink(ClientEntry& entry) {
     List& list = listOf(entry);
     (entry.hotter != none ? at(entry.hotter).colder : list.hottest) = entry.colder;
     (entry.colder != none ? at(entry.colder).hotter : list.coldest) = entry.hotter;
 }
 
-void ClientShard::linkHottest(ClientEntry& entry, uint32_t place) {
+void ClientShard::linkHottest(ClientEntry& entry) {
     List& list = listOf(entry);
     entry.hotter = none;
     entry.colder = list.hottest;
-    (list.hottest != none ? at(list.hottest).hotter : list.coldest) = place;
-    list.hottest = place;
+    (list.hottest != none ? at(list.hottest).hotter : list.coldest) = entry.place;
+    list.hottest = entry.place;
 }
 
 void ClientShard::growBuckets() {

@@ -16,7 +16,9 @@ struct ClientEntry {
     uint64_t hash = 0;
     ClientKey key;
     bool spent = false; // stands among those with nothing left
-    // Places in the shard, of its neighbours in the lists that it stands in.
+    // Places in the shard: its own, so that no neighbour need be asked for it, and of its neighbours in the lists
+    // that it stands in.
+    uint32_t place = 0;
     uint32_t sameBucket = 0;
     uint32_t colder = 0;
     uint32_t hotter = 0;
@@ -96,8 +98,7 @@ class ClientShard {
     List& listOf(const ClientEntry& entry) { return entry.spent ? m_spent : m_idle; }
 
     void unlink(ClientEntry& entry);
-    void linkHottest(ClientEntry& entry, uint32_t place);
-    uint32_t placeOf(const ClientEntry& entry);
+    void linkHottest(ClientEntry& entry);
     void growBuckets();
 
     std::vector<uint32_t> m_buckets; // a power of two; the first client of each chain
