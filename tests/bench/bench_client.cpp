@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The load of the benchmark: one thread, many connections, every response checked for its status and length. Prints
-// one line of JSON. Options are NAME=VALUE:
+// one line of JSON. Kept connections are opened before, with one request each that counts as `opening` alone.
+// Options are NAME=VALUE:
 // clang-format off
 //   port=, path=/1024        where to ask what; `%` in the path becomes a number below variants=
 //   skew=0                   1 = the variants are asked for as Zipf's law has it: the k-th 1/k times as often as the first
@@ -74,15 +75,20 @@ class Load {
           m_body(std::min<size_t>(plan.upload, 256 * 1024), 'u'), m_connections(plan.connections + plan.hold) {}
 
     void run() {
-        hold(m_plan.connections, m_plan.hold);
-        if (m_plan.hold != 0)
+        const bool held = open(m_plan.connections, m_plan.hold);
+        if (held && m_plan.hold != 0)
             std::fprintf(stderr, "held\n");
-        if (!m_plan.close && !m_plan.sweep)
-            hold(0, m_plan.connections);
+        const bool opensFirst = !m_plan.close && !m_plan.sweep;
+        if (!held || (opensFirst && !open(0, m_plan.connections))) {
+            m_problem = "the connections were not open in a minute";
+            m_errors = m_outstanding;
+            return;
+        }
         for (size_t i = 0; i < m_plan.connections; ++i) {
             m_connections[i].held = false;
             m_idle.push_back(&m_connections[i]);
         }
+        m_opening = m_latencies.size();
         m_latencies.clear();
         m_issued = 0;
         m_begun = Clock::now();
@@ -105,25 +111,30 @@ class Load {
                 return 0.0;
             return m_latencies[static_cast<size_t>(share * static_cast<double>(m_latencies.size() - 1))] / 1000.0;
         };
-        std::printf("{\"requests\": %zu, \"seconds\": %.4f, \"errors\": %zu, \"unanswered\": %zu, \"p50\": %.1f, "
+        std::printf("{\"opening\": %zu, \"requests\": %zu, \"seconds\": %.4f, \"errors\": %zu, \"unanswered\": "
+                    "%zu, \"p50\": %.1f, "
                     "\"p99\": %.1f, \"p999\": %.1f, \"max\": %.1f, \"problem\": \"%s\"}\n",
-                    m_latencies.size(), std::chrono::duration<double>(m_stopped - m_begun).count(), m_errors,
-                    m_outstanding, at(0.5), at(0.99), at(0.999), at(1), m_problem.c_str());
+                    m_opening, m_latencies.size(), std::chrono::duration<double>(m_stopped - m_begun).count(),
+                    m_errors, m_outstanding, at(0.5), at(0.99), at(0.999), at(1), m_problem.c_str());
     }
 
   private:
     /// Opens connections, some at a time, and waits until each has had its response, which counts for nothing: what
-    /// is measured is no connection's first request.
-    void hold(size_t first, size_t count) {
+    /// is measured is no connection's first request. False when that takes longer than a minute.
+    bool open(size_t first, size_t count) {
         constexpr size_t atOnce = 100;
         const Time giveUp = Clock::now() + std::chrono::minutes(1);
         for (size_t i = 0; i < count; ++i) {
             Connection& connection = m_connections[first + i];
             connection.held = true;
             begin(connection, Clock::now());
-            while ((m_outstanding >= atOnce || (i + 1 == count && m_outstanding > 0)) && Clock::now() < giveUp)
+            while (m_outstanding >= atOnce || (i + 1 == count && m_outstanding > 0)) {
+                if (Clock::now() >= giveUp)
+                    return false;
                 wait();
+            }
         }
+        return true;
     }
 
     Time due(size_t request) const {
@@ -371,6 +382,7 @@ class Load {
     Time m_stopped;
     size_t m_issued = 0;
     size_t m_outstanding = 0;
+    size_t m_opening = 0; // requests before what is measured
     size_t m_errors = 0;
     size_t m_others = 0; // responses with another status
     bool m_over = false;

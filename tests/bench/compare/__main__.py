@@ -56,11 +56,11 @@ def compare(options, plan):
         sys.stdout.flush()
         results[case.name] = measure.measure(case, plan, lambda line: print(f"  {line}", file=sys.stderr))
         for label, values in results[case.name]["figures"].items():
-            print(f"{case.name:20} {label:16} {report.spread(values['cpu']):>26} µs/request"
+            print(f"{case.name:20} {label:24} {report.spread(values['cpu']):>26} µs/request"
                   f" {report.number(report.median(values['rps'])):>10}/s"
                   f"  p99 {report.number(report.median(values['p99'])) if values['p99'] else '–':>8} µs", flush=True)
         for label, reason in results[case.name]["missing"].items():
-            print(f"{case.name:20} {label:16} not measured: {reason}")
+            print(f"{case.name:20} {label:24} not measured: {reason}")
         print(f"  {case.name} took {time.monotonic() - started:.0f} s", file=sys.stderr)
         if not options.quick:
             write(kept, json.dumps(results, indent=1))

@@ -98,7 +98,7 @@ def show_display(display, folder, stack):
 
 def measure(case, plan, say):
     """A dictionary of plain values: figures by contender, the fixed rate, who is missing and why."""
-    busy = running.processors_in_use(0.5)
+    others = running.processors_in_use(0.5)
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(dir=memory_folder())))
         folder.chmod(0o755)
@@ -130,7 +130,7 @@ def measure(case, plan, say):
                     at_fixed_rate(one, plan, rate, figures[one.contender.label])
         for one in started:
             figures[one.contender.label]["memory"] = one.process.memory()
-        return {"figures": figures, "rate": rate, "missing": missing, "busy": busy, "rounds": plan.rounds,
+        return {"figures": figures, "rate": rate, "missing": missing, "others": others, "rounds": plan.rounds,
                 "seconds": plan.seconds, "rate_rounds": plan.rate_rounds, "rate_seconds": plan.rate_seconds}
 
 
@@ -168,9 +168,10 @@ def as_fast_as_it_can(one, plan, figures):
     before = one.process.cpu(one.contender.threads)
     seen = running.load(plan.programs, one.port, {**one.load, "seconds": plan.seconds}, plan.other_cpus)
     spent = one.process.cpu(one.contender.threads) - before
-    figures["cpu"].append(spent.total / seen["requests"])
-    figures["user"].append(spent.user / seen["requests"])
-    figures["system"].append(spent.system / seen["requests"])
+    answered = seen["opening"] + seen["requests"]
+    figures["cpu"].append(spent.total / answered)
+    figures["user"].append(spent.user / answered)
+    figures["system"].append(spent.system / answered)
     figures["rps"].append(seen["requests"] / seen["seconds"])
 
 

@@ -30,7 +30,7 @@ def drawing(cases, results):
             middle = statistics.median(values["cpu"])
             parts.append(text(LEFT - 8, y, label, anchor="end"))
             parts.append(f'<rect x="{LEFT}" y="{y - BAR + 3}" width="{middle * scale:.1f}" height="{BAR}"'
-                         f' fill="{COLOURS.get(label, COLOURS["reverxy"])}"/>')
+                         f' fill="{COLOURS.get(label.split(",")[0], COLOURS["reverxy"])}"/>')
             low, high = min(values["cpu"]) * scale, max(values["cpu"]) * scale
             parts.append(f'<line x1="{LEFT + low:.1f}" x2="{LEFT + high:.1f}" y1="{y - BAR / 2 + 3}"'
                          f' y2="{y - BAR / 2 + 3}" stroke="#222"/>')

@@ -18,7 +18,7 @@ medians of the rounds, in parentheses the least and the most. CPU time is user a
 and threads, as the kernel accounts for it, divided by the requests that were answered while it was spent: what a product costs
 whoever works on the same machine. Latencies are those of an open loop at one rate for all, well below what the slowest can do,
 and count from the time a request was due; each round begins with new connections,
-whose first requests do not count. Memory is the product's share (PSS) at the end of the case.
+whose first requests count for CPU time alone. Memory is the product's share (PSS) at the end of the case.
 
 Every product has two workers or threads, no access log, kept connections to the origin and the files of its cache in memory.
 All are as they come otherwise: Reverxy's workers are batch work to the system's scheduler, and its connections on loopback
@@ -102,8 +102,8 @@ def case_section(case, result):
     if result["rate"]:
         rounds += f"; latencies: {result.get('rate_rounds', result['rounds'])} of {result.get('rate_seconds', result['seconds']):g} s"
     lines = [f"## {case.title}", "", rounds + "."]
-    if result["busy"] > BUSY:
-        lines[-1] += (f" The machine was busy with other work when the case began ({result['busy']:.1f} processors): CPU time"
+    if result.get("others", 0) > BUSY:
+        lines[-1] += (f" The machine was busy with other work when the case began ({result['others']:.1f} processors): CPU time"
                       " per request still compares, latencies and rates tell more of that work than of the products.")
     lines.append("")
     head = ["", "CPU µs/request", "user", "system"]
