@@ -280,7 +280,8 @@ ClientConnection::Progress ClientConnection::processBody() {
 
 /// Whether nothing is sent on this connection after what is queued.
 EndFollows ClientConnection::endFollowsOutput() const {
-    const bool lastResponse = m_state == State::Response && (!m_keepAlive || m_peerEnded) && !m_cut && m_transfer &&
+    // After a response that was cut a reset may have to follow, which would outrun what is held back.
+    const bool lastResponse = m_state == State::Response && !takesAnotherRequest() && !m_cut && m_transfer &&
                               m_transfer->exchange().responseOver();
     return EndFollows{m_endAfterFlush || lastResponse};
 }
@@ -331,7 +332,7 @@ bool ClientConnection::endExchange() {
         return false;
     std::exchange(m_transfer, nullptr)->end();
     const bool complete = m_state == State::Response || (m_state == State::Body && bodyIsOver());
-    if (m_keepAlive && complete && !m_cut && !m_peerEnded) {
+    if (takesAnotherRequest() && complete) {
         m_state = State::Head;
         waitForRequest();
         if (m_services.draining)

@@ -92,6 +92,10 @@ class ClientConnection final : public Pollable, public Timer, public Resumable {
     void refuse(Failure failure, std::string_view details, uint32_t kind);
     /// True when there was an exchange and it is over with.
     bool endExchange();
+
+    /// After the response that is on its way.
+    bool takesAnotherRequest() const { return m_keepAlive && !m_cut && !m_peerEnded; }
+
     EndFollows endFollowsOutput() const;
     bool bodyIsOver();
     void peerEnded();

@@ -55,6 +55,23 @@ class TestCacheCollapsing : public QObject {
         QCOMPARE(recorded, many - 1);
     }
 
+    void itIsTheLastForThoseWhoCloseAfterIt() {
+        Gate gate;
+        const std::string body = pattern(300'000);
+        Origin origin(heldBy(gate, counted(body, {{"Cache-Control", "max-age=60"}})));
+        RunningEngine proxy(cachingConfig({origin.port()}));
+        Crowd crowd(proxy, many, "Connection: close\r\n");
+        QVERIFY(waitForFollowers(proxy, many));
+        gate.open();
+        for (const auto& client : crowd.clients) {
+            const Response response = client->read();
+            COMPARE_STATUS(response, 200);
+            QVERIFY(response.body == body);
+            QVERIFY(client->expectEof());
+        }
+        QCOMPARE(origin.requestCount(), size_t(1));
+    }
+
     void eachGetsTheBodyAsItArrives() {
         Gate gate;
         Origin origin([&](OriginExchange& exchange) {

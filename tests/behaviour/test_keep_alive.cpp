@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "behaviour/story.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+
 using namespace reverxy;
 using namespace reverxy::test;
 
@@ -147,6 +150,58 @@ class TestKeepAlive : public QObject {
         QCOMPARE(response.body, "still for you"s);
         QVERIFY(client.expectEof());
         QVERIFY(waitUntil([&] { return proxy.clientConnections() == 0; }));
+    }
+
+    void allThatWasAskedBeforeAHalfCloseIsAnswered() {
+        Gate gate;
+        Origin origin(heldBy(gate, [](OriginExchange& exchange) { exchange.respond(200, exchange.target()); }));
+        RunningEngine proxy(configFor({origin.port()}));
+        Client client = proxy.connect();
+        client.send(request("GET", "/1") + request("GET", "/2") + request("GET", "/3"));
+        client.shutdownWrite();
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 1; }));
+        gate.open();
+        for (const char* const target : {"/1", "/2", "/3"}) {
+            const Response response = client.read();
+            COMPARE_STATUS(response, 200);
+            QCOMPARE(response.body, std::string(target));
+        }
+        QVERIFY(client.expectEof());
+    }
+
+    void theLastResponseArrivesWholeHoweverLateItIsRead() {
+        const std::string body = pattern(8'000'000);
+        Origin origin(answer(body));
+        RunningEngine proxy(configFor({origin.port()}));
+        Client client(proxy.port(), Family::V4, 64 * 1024);
+        client.send(request("GET", "/", "Connection: close\r\n"));
+        QVERIFY(waitUntil([&] { return origin.requestCount() == 1 && proxy.runningExchanges() == 1; }));
+        const Response response = client.read();
+        COMPARE_STATUS(response, 200);
+        QVERIFY(response.body == body);
+        QVERIFY(client.expectEof());
+    }
+
+    /// A segment for both is one less to be sent, received and acknowledged.
+    void theEndComesWithTheLastResponse() {
+#if defined(MSG_MORE) && defined(POLLRDHUP)
+        Origin origin(answer("last"));
+        RunningEngine proxy(configFor({origin.port()}));
+        constexpr int count = 200;
+        int apart = 0;
+        for (int i = 0; i < count; ++i) {
+            Client client = proxy.connect();
+            client.send(request("GET", "/", "Connection: close\r\n"));
+            pollfd first{client.stream().descriptor(), POLLIN | POLLRDHUP, 0};
+            QCOMPARE(::poll(&first, 1, static_cast<int>(patience().count())), 1);
+            apart += (first.revents & POLLRDHUP) == 0;
+            COMPARE_STATUS(client.read(), 200);
+        }
+        // Who looks in the very moment of their arrival may see the one and not yet the other.
+        QVERIFY2(apart <= count / 10, std::to_string(apart).c_str());
+#else
+        QSKIP("this system sends the end by itself, or does not tell when it comes");
+#endif
     }
 
     void anIdleConnectionIsClosed_data() {

@@ -83,6 +83,25 @@ class TestUpgrade : public QObject {
         QCOMPARE(int(client.stream().end()), int(Stream::End::Eof));
     }
 
+    void whatTheOriginSaidBeforeItClosedArrivesHoweverLateItIsRead() {
+        constexpr uint64_t size = 8'000'000;
+        Origin origin([](OriginExchange& exchange) {
+            exchange.send(switching);
+            for (uint64_t offset = 0; offset < size;) {
+                const auto piece = patternAt(offset).substr(0, static_cast<size_t>(size - offset));
+                exchange.send(piece);
+                offset += piece.size();
+            }
+            exchange.close();
+        });
+        RunningEngine proxy(configFor({origin.port()}));
+        Client client(proxy.port(), Family::V4, 64 * 1024);
+        COMPARE_STATUS(client.exchange(handshake), 101);
+        const std::string heard = client.stream().readToEnd();
+        QVERIFY(heard == pattern(size));
+        QCOMPARE(int(client.stream().end()), int(Stream::End::Eof));
+    }
+
     void bytesRightBehindTheSwitchAreNotLost() {
         Origin origin([](OriginExchange& exchange) {
             exchange.send(switching + "first words");

@@ -281,12 +281,19 @@ class TestSocket : public QObject {
 #if defined(MSG_MORE) && defined(SIOCOUTQNSD)
         QFETCH(EndFollows, end);
         QFETCH(int, heldBack);
-        Connection connection;
-        const std::string_view parts[] = {"head", "body"};
-        QCOMPARE(sendParts(connection.near, parts, end).count, size_t(8));
-        QCOMPARE(unsentBytes(connection.near), heldBack);
-        shutdownSending(connection.near);
-        QCOMPARE(unsentBytes(connection.near), 0);
+        int unsent = -1;
+        // What is held back goes by itself after 0.2 s: once more where this thread had to wait as long.
+        for (int turn = 0; turn < 5 && unsent != heldBack; ++turn) {
+            Connection connection;
+            const std::string_view parts[] = {"head", "body"};
+            QCOMPARE(sendParts(connection.near, parts, end).count, size_t(8));
+            unsent = unsentBytes(connection.near);
+            if (unsent < 0)
+                QSKIP("the system does not tell what it has not sent");
+            shutdownSending(connection.near);
+            QCOMPARE(unsentBytes(connection.near), 0);
+        }
+        QCOMPARE(unsent, heldBack);
 #else
         QSKIP("this system sends the end by itself");
 #endif
