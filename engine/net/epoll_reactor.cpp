@@ -111,7 +111,8 @@ class EpollReactor final : public Reactor {
         return entry.generation == event.data.u64 >> 32 ? entry.pollable : nullptr;
     }
 
-    /// Among many connections those that something happens to have left the processor's caches.
+    /// Among many connections those that something happens to have left the processor's caches. The dispatcher's
+    /// own events lead to nobody.
     void prefetchOwner(const epoll_event& event) const {
         if (const Pollable* const owner = find(event))
             prefetch(owner, prefetchedBytes);

@@ -32,7 +32,7 @@ class Journal final : public Timer {
     /// A finished exchange.
     void add(const observe::Decision& decision);
 
-    /// Of `decision` all is known but how the response ends: add() will follow soon.
+    /// A backend has begun to answer `decision`, so that add() will soon follow.
     void expect(const observe::Decision& decision) const { m_counters.prefetch(decision, m_loop.now()); }
 
     /// A request that was no valid message: a line once per client, kind and minute.

@@ -70,8 +70,8 @@ class Probe final : public Connector::Owner, public UpstreamUser, public Timer {
     const health::ProbeDefinition& m_definition;
     WorkerBackend m_place;
     Connector m_connector;
-    std::unique_ptr<UpstreamConnection> m_connection;
     http::ResponseHead m_head;
+    std::unique_ptr<UpstreamConnection> m_connection;
     TimePoint m_begun{};
     size_t m_bodyBytes = 0;
     bool m_decided = false;

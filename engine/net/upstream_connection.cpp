@@ -29,6 +29,7 @@ UpstreamConnection::~UpstreamConnection() {
 
 void UpstreamConnection::close() {
     m_user = nullptr;
+    m_head = nullptr;
     m_listener = nullptr;
     m_state = State::Over;
     m_loop.cancel(*this);
@@ -54,6 +55,7 @@ void UpstreamConnection::attach(UpstreamUser& user, http::Method method, const h
 
 bool UpstreamConnection::detach() {
     m_user = nullptr;
+    m_head = nullptr;
     const bool fit = m_state == State::Over && m_in.empty() && m_output.empty() && !m_sendBroken && !m_peerEnded;
     m_state = State::Over;
     return fit;

@@ -88,8 +88,9 @@ class UpstreamConnection final : public Pollable, public Timer, public Resumable
 
     void setKeeper(IdleKeeper* keeper) { m_keeper = keeper; }
 
-    /// Hands the connection to an exchange whose request has `method`. Heads are parsed into `head`, which is the
-    /// user's: its memory is in use all the time, that of a connection to one of many backends rarely.
+    /// Hands the connection to an exchange whose request has `method`. Heads are parsed into `head`, which must
+    /// live until detach() or close(). It is the user's because that memory is in use all the time; a connection to
+    /// one of many backends is used rarely.
     void attach(UpstreamUser& user, http::Method method, const http::HeadLimits& limits, http::ResponseHead& head);
     /// The exchange lets go; true when the connection is fit for another: all sent, all read.
     bool detach();

@@ -9,7 +9,7 @@ namespace reverxy::observe {
 
 void RecentFigures::add(TimePoint now, bool error, uint32_t micros) {
     const int64_t number = numberOf(now);
-    Slot& slot = m_slots[static_cast<size_t>(number) % slots];
+    Slot& slot = m_slots[placeOf(number)];
     if (slot.number != number) {
         slot = Slot{};
         slot.number = number;
@@ -21,7 +21,7 @@ void RecentFigures::add(TimePoint now, bool error, uint32_t micros) {
 }
 
 void RecentFigures::prefetch(TimePoint now) const {
-    const Slot& slot = m_slots[static_cast<size_t>(numberOf(now)) % slots];
+    const Slot& slot = m_slots[placeOf(numberOf(now))];
     reverxy::prefetch(&slot, sizeof slot);
 }
 

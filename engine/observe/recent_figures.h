@@ -52,6 +52,8 @@ class RecentFigures {
 
     static int64_t numberOf(TimePoint time) { return time.time_since_epoch() / slotLength; }
 
+    static size_t placeOf(int64_t number) { return static_cast<size_t>(number) % slots; }
+
     std::array<Slot, slots> m_slots{};
 };
 

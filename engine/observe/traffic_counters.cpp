@@ -95,6 +95,8 @@ void TrafficCounters::add(const Decision& decision, TimePoint now) {
 }
 
 void TrafficCounters::prefetch(const Decision& decision, TimePoint now) const {
+    if (decision.attemptsTotal == 0)
+        return;
     const NameId backend = decision.lastAttempt().backend;
     if (const auto* const entry = exchanges.guess({decision.route, decision.pool, backend})) {
         reverxy::prefetch(&entry->key);

@@ -104,7 +104,7 @@ class TrafficCounters {
     /// A finished exchange. What the proxy asked by itself counts for the backend and in `background` alone.
     void add(const Decision& decision, TimePoint now);
 
-    /// Has the processor fetch what add() will change, for an exchange whose response has just come.
+    /// Has the processor fetch what add() will change, for an exchange that a backend has begun to answer.
     void prefetch(const Decision& decision, TimePoint now) const;
 
     void connectionAccepted() { ++connections; }

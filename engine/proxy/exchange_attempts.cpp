@@ -219,8 +219,9 @@ void Exchange::sendRequest(TimePoint now) {
     ForwardFacts facts;
     facts.peer = m_decision.peer.address;
     facts.peerTrusted = m_identity.peerTrusted;
-    facts.backendAuthority = to.authority;
     facts.hostHeader = configuration().proxy.hostHeader;
+    if (hostIsBackends(*m_head, facts.hostHeader))
+        facts.backendAuthority = to.authority;
     if (maxForwards && *maxForwards > 0)
         facts.maxForwards = *maxForwards - 1;
     facts.ownConditions = nominate(now);

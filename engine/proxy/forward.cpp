@@ -125,11 +125,13 @@ std::string_view decimal(uint32_t number, TextArena& arena) {
 
 } // namespace
 
+bool hostIsBackends(const http::RequestHead& head, config::HostHeader hostHeader) {
+    return hostHeader == config::HostHeader::Backend || head.authority.empty();
+}
+
 std::string_view composeRequestFields(const http::RequestHead& head, const ForwardFacts& facts, TextArena& arena,
                                       FieldList& out, ForwardingLines* kept) {
-    // HTTP/1.0 may come without a host; the backend, spoken to in HTTP/1.1, must be given one (RFC 9112
-    // section 3.2).
-    const bool own = facts.hostHeader == config::HostHeader::Backend || head.authority.empty();
+    const bool own = hostIsBackends(head, facts.hostHeader);
     out.add("Host", own ? facts.backendAuthority : head.authority, FieldId::Host);
     const NamedFields named(head.fields, head.connection);
     bool continued = false; // what hops before this one told

@@ -21,12 +21,16 @@ constexpr std::string_view pseudonym = "reverxy";
 struct ForwardFacts {
     IpAddress peer;
     bool peerTrusted = false;          // what the peer forwards is believed
-    std::string_view backendAuthority; // host[:port] of the backend
+    std::string_view backendAuthority; // host[:port] of the backend; only where hostIsBackends()
     config::HostHeader hostHeader = config::HostHeader::Preserve;
     bool ownConditions = false;          // the cache's conditions take the place of the client's
     bool aboutPart = false;              // they are about a stored part: the client's range stays
     std::optional<uint32_t> maxForwards; // to send instead of the one received
 };
+
+/// Whether Host names the backend: where that is configured, and in HTTP/1.0, which may come without a host, while
+/// the backend, spoken to in HTTP/1.1, must be given one (RFC 9112 section 3.2).
+bool hostIsBackends(const http::RequestHead& head, config::HostHeader hostHeader);
 
 /// Fills `out` with the fields for the backend: Host first, the client's end-to-end fields, then
 /// X-Forwarded-For/-Host/-Proto, Forwarded (RFC 7239) and Via. Connection-specific fields, those named by

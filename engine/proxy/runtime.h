@@ -17,7 +17,7 @@
 namespace reverxy::proxy {
 
 /// A backend as one configuration has it, joined to the state of its address. What every request looks at comes
-/// first, on one cache line: that of one among many backends has to be fetched from memory.
+/// first, as far as that goes on one cache line: that of one among many backends has to be fetched from memory.
 struct alignas(64) RuntimeBackend {
     NameId name = 0;
     uint32_t weight = 1;
