@@ -28,7 +28,7 @@ struct ForwardFacts {
     std::optional<uint32_t> maxForwards; // to send instead of the one received
 };
 
-/// Whether Host names the backend: where that is configured, and in HTTP/1.0, which may come without a host, while
+/// Whether Host names the backend: where that is configured, and where the request names no host, as HTTP/1.0 may;
 /// the backend, spoken to in HTTP/1.1, must be given one (RFC 9112 section 3.2).
 bool hostIsBackends(const http::RequestHead& head, config::HostHeader hostHeader);
 

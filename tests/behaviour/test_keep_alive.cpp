@@ -169,13 +169,34 @@ class TestKeepAlive : public QObject {
         QVERIFY(client.expectEof());
     }
 
+    void theLastResponseArrivesWholeHoweverLateItIsRead_data() {
+        QTest::addColumn<size_t>("size");
+        QTest::newRow("when all of it is the system's") << size_t(40'000);
+        QTest::newRow("when some of it still waits") << size_t(24'000'000);
+    }
+
     void theLastResponseArrivesWholeHoweverLateItIsRead() {
-        const std::string body = pattern(8'000'000);
-        Origin origin(answer(body));
+        QFETCH(size_t, size);
+        const std::string body = pattern(size);
+        std::atomic<size_t> given{0};
+        Origin origin([&](OriginExchange& exchange) {
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+            for (size_t at = 0; at < size; at += 10'000) {
+                exchange.send(std::string_view(body).substr(at, 10'000));
+                given = std::min(size, at + 10'000);
+            }
+        });
         RunningEngine proxy(configFor({origin.port()}));
         Client client(proxy.port(), Family::V4, 64 * 1024);
         client.send(request("GET", "/", "Connection: close\r\n"));
-        QVERIFY(waitUntil([&] { return origin.requestCount() == 1 && proxy.runningExchanges() == 1; }));
+        // The client does not read: all is with the system, and the proxy done, or the origin stands still.
+        size_t before = SIZE_MAX;
+        QVERIFY(waitUntil([&] {
+            std::this_thread::sleep_for(50ms);
+            const size_t now = given;
+            const bool stands = std::exchange(before, now) == now && now > 0;
+            return stands && (now < size || proxy.runningExchanges() == 0);
+        }));
         const Response response = client.read();
         COMPARE_STATUS(response, 200);
         QVERIFY(response.body == body);
@@ -198,7 +219,7 @@ class TestKeepAlive : public QObject {
             COMPARE_STATUS(client.read(), 200);
         }
         // Who looks in the very moment of their arrival may see the one and not yet the other.
-        QVERIFY2(apart <= count / 10, std::to_string(apart).c_str());
+        QVERIFY2(apart <= count / 50, std::to_string(apart).c_str());
 #else
         QSKIP("this system sends the end by itself, or does not tell when it comes");
 #endif
