@@ -4,7 +4,7 @@
 
 packages_build=(g++ cmake ninja-build ccache pkg-config qt6-base-dev libyaml-dev)
 packages_test=(nodejs python3-prometheus-client xvfb) # another HTTP implementation, another reader of metrics, a display
-packages_bench=(python3 nginx haproxy varnish xvfb) # whom tests/bench/ compares with
+packages_bench=(python3 nginx haproxy varnish wrk nghttp2-client xvfb) # whom tests/bench/ compares with, and clients
 packages_ci=(clang clang-format clang-tidy libclang-rt-dev prometheus) # of the last its promtool
 
 # install_packages PURPOSE...: makes sure that the packages of every named purpose are there. Uses the network, and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The load of the benchmark: one thread, many connections, every response checked for its status and length. Prints
-// one line of JSON. Kept connections are opened before, with one request each that counts as `opening` alone.
-// Options are NAME=VALUE:
+// one line of JSON. Connections that are kept are opened before, with one request each that counts as `opening`
+// alone. Options are NAME=VALUE:
 // clang-format off
 //   port=, path=/1024        where to ask what; `%` in the path becomes a number below variants=
 //   skew=0                   1 = the variants are asked for as Zipf's law has it: the k-th 1/k times as often as the first
@@ -57,7 +57,7 @@ struct Plan {
 
 struct Connection {
     int socket = -1;
-    bool held = false;         // counts for nothing
+    bool held = false;         // what it asks counts as opening
     std::deque<Time> awaiting; // the times from which the responses' latencies count
     std::string head;          // of a response, not yet whole
     size_t bodyLeft = 0;
@@ -80,8 +80,8 @@ class Load {
             std::fprintf(stderr, "held\n");
         const bool opensFirst = !m_plan.close && !m_plan.sweep;
         if (!held || (opensFirst && !open(0, m_plan.connections))) {
-            m_problem = "the connections were not open in a minute";
-            m_errors = m_outstanding;
+            if (m_problem.empty())
+                m_problem = "the connections were not open in a minute";
             return;
         }
         for (size_t i = 0; i < m_plan.connections; ++i) {
@@ -119,8 +119,8 @@ class Load {
     }
 
   private:
-    /// Opens connections, some at a time, and waits until each has had its response, which counts for nothing: what
-    /// is measured is no connection's first request. False when that takes longer than a minute.
+    /// Opens connections, some at a time, and waits until each has had its response: what is measured is no
+    /// connection's first request. False when one failed, or when it takes longer than a minute.
     bool open(size_t first, size_t count) {
         constexpr size_t atOnce = 100;
         const Time giveUp = Clock::now() + std::chrono::minutes(1);
@@ -134,7 +134,7 @@ class Load {
                 wait();
             }
         }
-        return true;
+        return m_errors == 0;
     }
 
     Time due(size_t request) const {

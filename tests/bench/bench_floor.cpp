@@ -47,6 +47,7 @@ class Floor {
         : m_plan(plan), m_epoll(::epoll_create1(EPOLL_CLOEXEC)), m_scratch(scratchSize),
           m_idle(std::max<size_t>(plan.origins, 1)) {
         m_listener.socket = listenOn(plan.port);
+        sendAtOnce(m_listener.socket); // accepted ones inherit it
         watch(m_epoll, m_listener.socket, &m_listener, EPOLLIN);
     }
 
@@ -71,16 +72,13 @@ class Floor {
     static constexpr size_t scratchSize = 128 * 1024;
 
     void accept() {
-        for (;;) {
-            const int socket = ::accept4(m_listener.socket, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            if (socket < 0)
-                return;
-            sendAtOnce(socket);
-            auto* const side = new Side;
-            side->socket = socket;
-            side->client = true;
-            watch(m_epoll, socket, side);
-        }
+        const int socket = ::accept4(m_listener.socket, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (socket < 0)
+            return;
+        auto* const side = new Side;
+        side->socket = socket;
+        side->client = true;
+        watch(m_epoll, socket, side);
     }
 
     void ready(Side& side, uint32_t events) {

@@ -25,7 +25,7 @@ def arguments():
     parser.add_argument("--cases", default="", help="only these, by name, with commas; results of others are kept")
     parser.add_argument("--list", action="store_true", help="name the cases and end")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3, help="of each measurement; latencies are measured three times as often for half as long")
+    parser.add_argument("--seconds", type=float, default=3, help="of each measurement; latencies are measured six times as often for half as long")
     parser.add_argument("--pin", action="store_true", help="products on the first processor, everything else on the others")
     parser.add_argument("--programs", type=pathlib.Path, help="where reverxy and the bench_ programs were built")
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[1],
@@ -80,7 +80,7 @@ def main():
         print("the benchmark's programs are not built, so nothing can be measured")
         return SKIPPED
     plan = measure.Plan(options.programs.resolve(), rounds=options.rounds, seconds=options.seconds,
-                        rate_rounds=3 * options.rounds, rate_seconds=options.seconds / 2)
+                        rate_rounds=6 * options.rounds, rate_seconds=options.seconds / 2)
     if options.quick:
         plan = dataclasses.replace(plan, rounds=1, seconds=0.1, rate_rounds=1, rate_seconds=0.1, most_variants=5000,
                                    most_idle=500)

@@ -58,6 +58,11 @@ CASES = [
          aims=[Aim(("nginx", "haproxy"), 0.88), Aim(("floor",), 1.2), BEST_TAIL]),
     Case("hit-1k", "Cache hit 1 KB", against_peers(), {"path": f"/c/{KIB}/a"}, {"cache": True},
          aims=[Aim(("haproxy",), 0.80), Aim(("floor",), 1.25), BEST_TAIL]),
+    Case("other-clients", "Cache hit 1 KB, asked for by wrk and by h2load",
+         [Contender(f"{product}, {client}", product, load={"client": client})
+          for client in ("wrk", "h2load") for product in ("reverxy", "nginx", "haproxy")],
+         {"path": f"/c/{KIB}/a"}, {"cache": True}, fixed_rate=False,
+         aims=[Aim((f"haproxy, {client}",), 0.80, of=f"reverxy, {client}") for client in ("wrk", "h2load")]),
     Case("hit-100k", "Cache hit 100 KB", against_peers(), {"path": f"/c/{100 * KIB}/a"},
          {"cache": True, "body_bytes": 100 * KIB}, aims=[Aim(("nginx",), 1.0), BEST_TAIL]),
     Case("forward-1m", "Forward 1 MB", against_peers(also=("haproxy-splice",)), {"path": f"/{MIB}", "connections": 16},

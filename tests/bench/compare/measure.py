@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 
+import other_clients
 import products
 import running
 
@@ -22,7 +23,7 @@ class Plan:
     programs: pathlib.Path
     rounds: int = 5
     seconds: float = 3
-    rate_rounds: int = 15  # more and shorter ones: the slowest hundredth is scattered far more than CPU time
+    rate_rounds: int = 30  # more and shorter ones: the slowest hundredth is scattered far more than CPU time
     rate_seconds: float = 1.5
     port: int = 0  # the origin's; the contenders have those after it
     most_variants: int = 10**9  # of objects and clients
@@ -62,7 +63,7 @@ def start(case, plan, folder, stack):
     started, missing = [], {}
     for index, contender in enumerate(case.contenders):
         product = products.ALL[contender.product]
-        reason = product.missing(plan.programs)
+        reason = product.missing(plan.programs) or other_clients.missing(contender.load.get("client"))
         if reason:
             missing[contender.label] = reason
             continue
@@ -152,6 +153,8 @@ def hold_idle(one, plan, count, folder, stack):
         log, plan.other_cpus))
     if not running.wait_until(lambda: "held" in log.read_text() or holder.child.poll() is not None, 60):
         raise running.BenchError(f"{count} idle connections were not opened in time")
+    if "held" not in log.read_text():
+        raise running.BenchError(f"{count} idle connections could not be opened: {log.read_text().strip()}")
     time.sleep(0.5)  # what is given back of them is given back now
     return max(0, one.process.memory() - before) / count
 

@@ -24,7 +24,8 @@ Every product has two workers or threads, no access log, kept connections to the
 All are as they come otherwise: Reverxy's workers are batch work to the system's scheduler, and its connections on loopback
 addresses use Reno, where the others leave both to the system.
 The floor is `bench_floor.cpp`: two threads that move the bytes and understand nothing of them. Load comes from
-`bench_client.cpp`, which checks status and length of every response, and one `bench_origin.cpp` stands behind all. {pinning}
+`bench_client.cpp`, which checks status and length of every response, in one case from wrk and h2load, and one `bench_origin.cpp`
+stands behind all. {pinning}
 """
 
 
@@ -142,7 +143,7 @@ def page(cases, results, plan, when):
     lines = [INTRODUCTION.format(pinning=pinning), f"Machine: {machine()}. {when}.", ""]
     lines += [f"- {line}" for line in versions(plan.programs)]
     lines += ["", "![CPU time per request](results.svg)", "", "## What was aimed at", "",
-              "A verdict of a busy machine is no verdict: each case below says where it was.", "",
+              "A verdict of a busy machine is no verdict: a case that began on one says so below.", "",
               "| case | aim | reached | |", "|---|---|---|---|"]
     for case in measured:
         for title, aim, reached, met in aim_rows(case, results[case.name]):

@@ -14,6 +14,8 @@ import subprocess
 import threading
 import time
 
+import other_clients
+
 DESCRIPTORS = 65536  # that every process may have, where this machine allows it
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -217,9 +219,13 @@ def client_command(programs, port, options):
 
 def load(programs, port, options, cpus=None):
     """Runs the client and returns what it saw; an error of even one request is an error of the benchmark."""
-    done = subprocess.run(client_command(programs, port, options), stdout=subprocess.PIPE, text=True, check=True,
-                          preexec_fn=(lambda: os.sched_setaffinity(0, cpus)) if cpus else None)
-    seen = json.loads(done.stdout)
+    prepare = (lambda: os.sched_setaffinity(0, cpus)) if cpus else None
+    if "client" in options:
+        seen = other_clients.load(options["client"], port, options, prepare)
+    else:
+        done = subprocess.run(client_command(programs, port, options), stdout=subprocess.PIPE, text=True, check=True,
+                              preexec_fn=prepare)
+        seen = json.loads(done.stdout)
     if seen["errors"] or seen["unanswered"] or not seen["requests"]:
         raise BenchError(f"{seen['requests']} answered, {seen['errors']} failed, {seen['unanswered']} never answered"
                          f" (first: {seen['problem'] or 'none'}; options {options})")
