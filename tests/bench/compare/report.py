@@ -16,7 +16,8 @@ Written by `tests/bench/run.sh`; do not edit. [BUDGET.md](BUDGET.md) says where 
 beside each other and are asked in turn, round after round, so that what disturbs the machine hits all alike; figures are
 medians of the rounds, in parentheses the least and the most. CPU time is user and system time of all the product's processes
 and threads, as the kernel accounts for it, divided by the requests that were answered while it was spent: what a product costs
-whoever works on the same machine. Latencies are those of an open loop at one rate for all, well below what the slowest can do,
+whoever works on the same machine. Ratios of it are medians of the rounds' own ratios, each of two that were measured within
+seconds of each other. Latencies are those of an open loop at one rate for all, well below what the slowest can do,
 and count from the time a request was due; each round begins with new connections,
 whose first requests count for CPU time alone. Memory is the product's share (PSS) at the end of the case.
 
@@ -69,21 +70,28 @@ def versions(programs):
 
 
 def best(figures, names, figure):
-    found = [median(figures[name][figure]) for name in names if name in figures and figures[name][figure]]
-    return min(found) if found else None
+    """Whose median is the least; None where there is nobody."""
+    found = [name for name in names if name in figures and figures[name][figure]]
+    return min(found, key=lambda name: median(figures[name][figure]), default=None)
 
 
 def ratio(figures, label, names, figure="cpu"):
+    """CPU time is compared round by round, because a machine may be slower for some of them; latencies, in which a round has
+    little to do with the next, as medians."""
     against = best(figures, [name for name in names if name != label], figure)
-    own = best(figures, [label], figure)
-    return own / against if own and against else None
+    if not against or not best(figures, [label], figure):
+        return None
+    own, others = figures[label][figure], figures[against][figure]
+    if figure == "cpu":
+        return statistics.median(one / other for one, other in zip(own, others))
+    return median(own) / median(others)
 
 
 def aim_rows(case, result):
     """What was aimed at, what was reached, and whether that suffices; where a contender is missing there is no row."""
     for aim in case.aims:
         if aim.figure == "idle_bytes":
-            taken = best(result["figures"], [aim.of], "idle_bytes")
+            taken = median(result["figures"].get(aim.of, {}).get("idle_bytes"))
             if taken is not None:
                 yield (case.title, f"memory per idle connection at most {aim.most:,} bytes", f"{taken:,.0f}",
                        taken <= aim.most)
