@@ -16,6 +16,10 @@ def missing(client):
     return f"{client} is not installed (Debian: {PACKAGES[client]})"
 
 
+def in_seconds(span, unit):
+    return float(span) * {"ms": 0.001, "s": 1, "m": 60}[unit]
+
+
 def wrk(url, connections, seconds):
     """The command, and what its output says: requests answered well, those that were not, and seconds."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, math.ceil(seconds))}s", url]
@@ -23,7 +27,7 @@ def wrk(url, connections, seconds):
     def read(output):
         requests, span, unit = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m)", output).groups()
         failed = sum(map(int, re.findall(r"(?:connect|read|write|timeout|responses:) (\d+)", output)))
-        return int(requests), failed, float(span) * {"ms": 0.001, "s": 1, "m": 60}[unit]
+        return int(requests), failed, in_seconds(span, unit)
 
     return command, read
 
@@ -36,7 +40,7 @@ def h2load(url, connections, seconds):
         span, unit = re.search(r"finished in ([\d.]+)(ms|s|m)", output).groups()
         good, failed, errored, late = re.search(
             r"(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", output).groups()
-        return int(good), int(failed) + int(errored) + int(late), float(span) * {"ms": 0.001, "s": 1, "m": 60}[unit]
+        return int(good), int(failed) + int(errored) + int(late), in_seconds(span, unit)
 
     return command, read
 
